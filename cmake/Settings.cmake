@@ -1,0 +1,18 @@
+# Compiler settings. Linked privately by our own targets only, so that an SDK user inherits none of them.
+add_library(tranche_settings INTERFACE)
+target_compile_options(tranche_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+  $<$<BOOL:${TRANCHE_WERROR}>:-Werror>)
+if(TRANCHE_SANITIZE)
+  target_compile_options(tranche_settings INTERFACE -fsanitize=${TRANCHE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(tranche_settings INTERFACE -fsanitize=${TRANCHE_SANITIZE})
+endif()
+
+find_program(TRANCHE_CCACHE ccache)
+if(TRANCHE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # pch_defines and time_macros are what ccache needs to reuse results of files with a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${TRANCHE_CCACHE})
+  add_compile_options(-fpch-preprocess)
+endif()

@@ -1,0 +1,8 @@
+#include <cstdio>
+
+#include "version.hpp"
+
+int main() {
+  std::printf("tranche %s\n", tranche::runner::version());
+  return 0;
+}

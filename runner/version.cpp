@@ -1,0 +1,7 @@
+#include "version.hpp"
+
+namespace tranche::runner {
+
+const char* version() { return TRANCHE_VERSION; }
+
+}  // namespace tranche::runner
