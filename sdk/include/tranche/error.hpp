@@ -11,7 +11,8 @@ enum class ErrorCode {
   refused,      ///< understood and refused: missing table, bad filter, negative weight, ...
   not_found,    ///< the named job, batch, campaign or run does not exist
   lease_lost,   ///< token stale: somebody else holds the batch, or it was cancelled
-  busy,         ///< the database is locked by others; nothing happened
+  busy,         ///< the database is locked by others, or chose us as a deadlock's victim; nothing happened
+  timeout,      ///< a statement ran past its time limit; nothing happened
   unreachable,  ///< no connection, or it broke before the outcome could matter
   in_doubt,     ///< the connection broke during commit: look the outcome up before repeating
   schema,       ///< the inventory's schema is newer or older than this program

@@ -104,7 +104,13 @@ class Transaction {
 
 /// The one place that quotes identifiers: "a" -> "\"a\"". Errors: refused when empty, too long or with a NUL.
 std::string quote_identifier(std::string_view name);
-/// "schema.table" or "table", each part quoted; a part may come quoted already: a."b.c".
+struct QualifiedName {
+  std::string schema;  ///< empty: found by the connection's search path
+  std::string name;
+};
+/// "schema.table" or "table"; a part may come quoted already: a."b.c".
+QualifiedName parse_qualified(std::string_view name);
+/// The same, each part quoted.
 std::string quote_qualified(std::string_view name);
 
 }  // namespace tranche::sql

@@ -1,0 +1,208 @@
+#include "postgres/postgres_connection.hpp"
+
+#include <pqxx/pqxx>
+
+#include <cstdlib>
+
+#include "postgres/postgres_error.hpp"
+#include "tranche/error.hpp"
+
+namespace tranche::sql::postgres {
+
+namespace {
+
+// Object ids of the types that arrive as something other than text; fixed since PostgreSQL began.
+enum : pqxx::oid { kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kFloat4 = 700, kFloat8 = 701 };
+
+std::string to_hex(const std::string& bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text = "\\x";
+  text.reserve(2 + bytes.size() * 2);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 15U];
+  }
+  return text;
+}
+
+/// Parameters in PostgreSQL's text form; nullopt is NULL.
+std::vector<std::optional<std::string>> encode(const Params& params) {
+  std::vector<std::optional<std::string>> texts;
+  texts.reserve(params.size());
+  for (const Param& param : params) {
+    if (const auto* integer = std::get_if<std::int64_t>(&param)) {
+      texts.emplace_back(std::to_string(*integer));
+    } else if (const auto* real = std::get_if<double>(&param)) {
+      texts.emplace_back(pqxx::to_string(*real));
+    } else if (const auto* text = std::get_if<std::string>(&param)) {
+      if (text->find('\0') != std::string::npos) {
+        throw Error(ErrorCode::refused, "a text with a NUL byte cannot be stored in PostgreSQL");
+      }
+      texts.emplace_back(*text);
+    } else if (const auto* blob = std::get_if<Blob>(&param)) {
+      texts.emplace_back(to_hex(blob->bytes));
+    } else {
+      texts.emplace_back(std::nullopt);
+    }
+  }
+  return texts;
+}
+
+class PostgresRows final : public Rows {
+ public:
+  explicit PostgresRows(pqxx::result result) : result_(std::move(result)) {}
+
+  bool next() override { return ++row_ < static_cast<int>(result_.size()); }
+  ValueType type(int column) const override {
+    if (field(column).is_null()) {
+      return ValueType::null;
+    }
+    switch (result_.column_type(column)) {
+      case kInt2:
+      case kInt4:
+      case kInt8:
+      case kBool:
+        return ValueType::integer;
+      case kFloat4:
+      case kFloat8:
+        return ValueType::real;
+      case kBytea:
+        return ValueType::blob;
+      default:
+        return ValueType::text;
+    }
+  }
+  std::int64_t integer(int column) const override {
+    const pqxx::field value = field(column);
+    return result_.column_type(column) == kBool ? static_cast<std::int64_t>(value.as<bool>()) : value.as<std::int64_t>();
+  }
+  double real(int column) const override { return field(column).as<double>(); }
+  std::string text(int column) const override { return {field(column).c_str(), field(column).size()}; }
+  std::string blob(int column) const override { return pqxx::binarystring(field(column)).str(); }
+
+ private:
+  pqxx::field field(int column) const {
+    return result_[static_cast<pqxx::result::size_type>(row_)][static_cast<pqxx::row::size_type>(column)];
+  }
+  pqxx::result result_;
+  int row_ = -1;
+};
+
+// Settings of ours that the user's own connection string may override.
+std::string with_defaults(const std::string& conninfo) {
+  const bool uri = conninfo.starts_with("postgresql://") || conninfo.starts_with("postgres://");
+  std::string text = conninfo;
+  for (const auto& [name, value, variable] : {std::tuple{"fallback_application_name", "tranche", "PGAPPNAME"},
+                                             std::tuple{"connect_timeout", "10", "PGCONNECT_TIMEOUT"}}) {
+    const bool given = conninfo.find(name) != std::string::npos || std::getenv(variable) != nullptr;
+    if (given) {
+      continue;
+    }
+    const std::string setting = std::string(name) + "=" + value;
+    if (uri) {
+      text += (text.find('?') == std::string::npos ? "?" : "&") + setting;
+    } else {
+      text += " " + setting;
+    }
+  }
+  return text;
+}
+
+class PostgresConnection final : public Connection {
+ public:
+  PostgresConnection(const std::string& conninfo, std::string where)
+      : where_(std::move(where)), connection_(conninfo), quiet_(connection_) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    // A silent reconnection would lose the transaction's settings and its lock.
+    connection_.inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+    work_ = std::make_unique<pqxx::nontransaction>(connection_);
+  }
+  ~PostgresConnection() override { rollback(); }
+  PostgresConnection(const PostgresConnection&) = delete;
+  PostgresConnection& operator=(const PostgresConnection&) = delete;
+
+  Dialect dialect() const override { return Dialect::postgres; }
+
+  void begin(Mode mode, Duration timeout) override {
+    std::string text = "BEGIN ISOLATION LEVEL READ COMMITTED ";
+    text += mode == Mode::read_write ? "READ WRITE; SET LOCAL synchronous_commit = on" : "READ ONLY";
+    if (timeout != Duration::zero()) {
+      text += "; SET LOCAL statement_timeout = " + std::to_string(timeout.count());
+    }
+    run({"begin", text});
+    open_ = true;
+  }
+  void commit() override {
+    open_ = false;
+    try {
+      work_->exec("COMMIT");
+    } catch (const pqxx::broken_connection&) {
+      throw Error(ErrorCode::in_doubt, "the connection to " + where_ + " broke during a commit", "commit");
+    } catch (const std::exception& error) {
+      throw translate(error, where_, "commit");
+    }
+  }
+  void rollback() noexcept override {
+    if (!open_) {
+      return;
+    }
+    open_ = false;
+    try {
+      work_->exec("ROLLBACK");
+    } catch (const std::exception&) {
+      // The connection is gone, and the transaction with it.
+    }
+  }
+
+  std::unique_ptr<Rows> query(const Statement& statement, const Params& params) override {
+    return std::make_unique<PostgresRows>(run_with(statement, params));
+  }
+  std::int64_t execute(const Statement& statement, const Params& params) override {
+    return static_cast<std::int64_t>(run_with(statement, params).affected_rows());
+  }
+  void script(const Statement& statement) override { run(statement); }
+
+ private:
+  pqxx::result run_with(const Statement& statement, const Params& params) {
+    try {
+      const auto texts = encode(params);
+      std::vector<const char*> pointers;
+      pointers.reserve(texts.size());
+      for (const auto& text : texts) {
+        pointers.push_back(text ? text->c_str() : nullptr);
+      }
+      return work_->exec_params(statement.text, pqxx::prepare::make_dynamic_params(pointers));
+    } catch (const std::exception& error) {
+      throw translate(error, where_, statement.name);
+    }
+  }
+  void run(const Statement& statement) {
+    try {
+      work_->exec(statement.text);
+    } catch (const std::exception& error) {
+      throw translate(error, where_, statement.name);
+    }
+  }
+
+  std::string where_;
+  pqxx::connection connection_;
+  pqxx::quiet_errorhandler quiet_;
+  std::unique_ptr<pqxx::nontransaction> work_;
+  bool open_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Connection> connect(const DatabaseUrl& url, std::string_view purpose) {
+  const std::string where = url.redacted();
+  try {
+    return std::make_unique<PostgresConnection>(with_defaults(url.conninfo()), where);
+  } catch (const std::exception& error) {
+    throw translate(error, "the " + std::string(purpose) + " " + where, "connect");
+  }
+}
+
+}  // namespace tranche::sql::postgres

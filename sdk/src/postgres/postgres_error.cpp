@@ -1,0 +1,79 @@
+#include "postgres/postgres_error.hpp"
+
+#include <pqxx/pqxx>
+
+#include "tranche/database_url.hpp"
+
+namespace tranche::sql::postgres {
+
+namespace {
+
+// "ERROR:  column "x" does not exist\nLINE 1: ..." -> "column "x" does not exist"
+std::string first_line(std::string_view text) {
+  for (const std::string_view prefix : {"ERROR:", "FATAL:", "PANIC:"}) {
+    if (const auto at = text.find(prefix); at != std::string_view::npos) {
+      text.remove_prefix(at + prefix.size());
+      break;
+    }
+  }
+  text.remove_prefix(std::min(text.find_first_not_of(" \n"), text.size()));
+  return std::string(text.substr(0, text.find('\n')));
+}
+
+// libpq's report of a failed connection: every address that was tried, over several lines.
+std::string folded(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    if (c != '\n') {
+      line += c == '\t' ? ' ' : c;
+    } else if (!line.ends_with(' ')) {
+      line += ' ';
+    }
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return redact_passwords(line);
+}
+
+ErrorCode code_of(std::string_view sqlstate) {
+  if (sqlstate == "57014") {
+    return ErrorCode::timeout;
+  }
+  if (sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "55P03") {
+    return ErrorCode::busy;
+  }
+  const std::string_view group = sqlstate.substr(0, 2);
+  if (group == "08" || group == "57" || sqlstate == "53300") {
+    return ErrorCode::unreachable;
+  }
+  if (group == "42" || group == "22" || group == "23" || group == "2B" || group == "0A" || group == "25" || group == "3F" ||
+      group == "21" || group == "54" || group == "P0" || group == "55") {
+    return ErrorCode::refused;
+  }
+  return ErrorCode::internal;
+}
+
+}  // namespace
+
+Error translate(const std::exception& error, std::string_view where, std::string_view query) {
+  const std::string at(where);
+  const std::string name(query);
+  if (const auto* known = dynamic_cast<const Error*>(&error)) {
+    return *known;
+  }
+  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) {
+    const ErrorCode code = code_of(sql->sqlstate());
+    if (code == ErrorCode::timeout) {
+      return {code, "a statement on " + at + " ran past its time limit (" + first_line(sql->what()) + ")", name};
+    }
+    return {code, first_line(sql->what()), name};
+  }
+  if (dynamic_cast<const pqxx::in_doubt_error*>(&error) != nullptr) {
+    return {ErrorCode::in_doubt, "the connection to " + at + " broke during a commit", name};
+  }
+  if (dynamic_cast<const pqxx::broken_connection*>(&error) != nullptr) {
+    return {ErrorCode::unreachable, "no connection to " + at + ": " + folded(error.what()), name};
+  }
+  return {ErrorCode::internal, at + ": " + folded(error.what()), name};
+}
+
+}  // namespace tranche::sql::postgres

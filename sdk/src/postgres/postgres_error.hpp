@@ -1,0 +1,14 @@
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include "tranche/error.hpp"
+
+namespace tranche::sql::postgres {
+
+/// What an exception of libpqxx means to callers. `where` is the redacted URL, `query` the statement's name.
+Error translate(const std::exception& error, std::string_view where, std::string_view query);
+
+}  // namespace tranche::sql::postgres
