@@ -5,7 +5,12 @@
 
 namespace tranche {
 
-/// Where an inventory or a source lives: "sqlite:PATH", a libpq URI ("postgresql://...") or a libpq keyword string ("host=... dbname=...").
+/// Where an inventory or a source lives: "sqlite:PATH", a libpq URI ("postgresql://...") or a libpq
+/// keyword string ("host=... dbname=...").
+/// Shape: sqlite:relative/path, sqlite:/absolute/path and sqlite:///absolute/path; a relative path
+/// is made
+///        absolute at once. A path without "sqlite:" is refused, so that a mistyped URL never
+///        becomes a file.
 class DatabaseUrl {
  public:
   enum class Kind { sqlite, postgres };
@@ -18,7 +23,8 @@ class DatabaseUrl {
   Kind kind() const { return kind_; }
   /// The file of an SQLite database, absolute.
   const std::string& path() const { return text_; }
-  /// The connection string of a PostgreSQL database, as libpq takes it. May hold a password: never print it.
+  /// The connection string of a PostgreSQL database, as libpq takes it. May hold a password: never
+  /// print it.
   const std::string& conninfo() const { return text_; }
   /// The URL with its password as "***": for messages, listings and the ledger.
   std::string redacted() const;
@@ -33,7 +39,10 @@ class DatabaseUrl {
   std::string text_;
 };
 
-/// `text` with every password of a database URL or keyword string in it replaced by "***".
+/// `text` with every password of a database URL or keyword string in it replaced by "***":
+/// user:PW@, ?password=PW, &password=PW, password=PW, password='P W', also of sslpassword and
+/// PGPASSWORD. For command lines and error messages: where it is unclear how far a password
+/// reaches, more is hidden.
 std::string redact_passwords(std::string_view text);
 
 }  // namespace tranche
