@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Runs the tests, with all of their set-up: packages, build, a private PostgreSQL.
+#   --preset NAME   release (default), dev, asan, tsan
+#   --all           release, then the suites again under asan and tsan
+#   -R REGEX        only tests whose name matches
+#   --fsync on|off  of the PostgreSQL server (default on)
+#   --keep          leave the server running and say how to use and stop it
+# The last line is "N passed, N failed, N skipped". With CI set, a skipped test is a failure.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+presets=(release) selection=() fsync=on keep=no child='' server=''
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --preset) presets=("${2:?tests/run.sh: --preset needs a name}"); shift ;;
+    --all) presets=(release asan tsan) ;;
+    -R) selection=(-R "${2:?tests/run.sh: -R needs a regular expression}"); shift ;;
+    --fsync) fsync=${2:?tests/run.sh: --fsync needs on or off}; shift ;;
+    --keep) keep=yes ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
+    *) echo "tests/run.sh: unknown option '$1', see --help" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+# In the background, so that a signal is handled at once and not after the last test. In a process group of its own,
+# which ends as a whole, and with every signal at its default, whatever a CI system hands down: tests send signals.
+run() {
+  local status=0
+  set -m
+  env --default-signal "$@" </dev/null &
+  set +m
+  child=$!
+  wait "$child" || status=$?
+  child=''
+  return $status
+}
+
+stop() {
+  [ -z "$child" ] || kill -- "-$child" 2>/dev/null || true
+  [ -n "$server" ] || return 0
+  if [ $keep = yes ]; then
+    echo "tests/run.sh: export TRANCHE_TEST_POSTGRES='$TRANCHE_TEST_POSTGRES'; end it by: tests/support/postgres.sh stop $server" >&2
+  else
+    tests/support/postgres.sh stop "$server"
+  fi
+}
+trap stop EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+start_server() {
+  local owner=(--owner $$)
+  [ $keep = no ] || owner=()
+  server=$(tests/support/postgres.sh start --fsync "$fsync" "${owner[@]}")
+  TRANCHE_TEST_POSTGRES=$(tests/support/postgres.sh url "$server")
+  export TRANCHE_TEST_POSTGRES
+}
+
+builds=()
+run_suites() {
+  local preset=$1 dir=build
+  [ "$preset" = release ] || dir=build-$preset
+  run ./bootstrap.sh --preset "$preset" --test-packages
+  [ -n "$server" ] || start_server
+  rm -rf "$dir/pytest" "$dir/ctest.xml"
+  mkdir -p "$dir/pytest"
+  # Failures are counted by the summary.
+  run ctest --test-dir "$dir" --output-on-failure --no-tests=error -j "$(nproc)" --output-junit "$PWD/$dir/ctest.xml" "${selection[@]}" || true
+  [ -e "$dir/ctest.xml" ] || { echo "tests/run.sh: ctest of $preset wrote no result" >&2; exit 1; }
+  builds+=("$dir")
+}
+
+for preset in "${presets[@]}"; do run_suites "$preset"; done
+echo
+python3 tests/support/summary.py "${builds[@]}"

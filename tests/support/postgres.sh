@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# A private PostgreSQL on a Unix socket, for tests. As root, the server runs as user postgres.
+#   postgres.sh start [--fsync on|off] [--owner PID]   prints the folder; the server goes when PID does
+#   postgres.sh url FOLDER                             its connection string
+#   postgres.sh stop FOLDER                            ends it and removes the folder
+#   postgres.sh run [--fsync on|off] -- COMMAND...     with TRANCHE_TEST_POSTGRES set, then stops it
+set -euo pipefail
+self=$(realpath "${BASH_SOURCE[0]}")
+
+die() { echo "postgres.sh: $*" >&2; exit 1; }
+
+server_bin() {
+  local initdb
+  initdb=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1) || initdb=$(command -v initdb) ||
+    die "no PostgreSQL server: call bootstrap.sh --test-packages"
+  dirname "$initdb"
+}
+
+# PostgreSQL refuses to run as root.
+as_server() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+
+# Everything a program must not rely on is unlike its default: zone, date style, bytea form, text order.
+settings() {
+  cat <<CONF
+listen_addresses = ''
+unix_socket_directories = '$1'
+max_connections = 200
+max_prepared_transactions = 50
+timezone = 'America/New_York'
+datestyle = 'SQL, DMY'
+intervalstyle = 'sql_standard'
+bytea_output = 'escape'
+fsync = $2
+CONF
+}
+
+start() {
+  local fsync=on owner= folder bin locale=(--locale=C.UTF-8)
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --fsync) fsync=$2 ;;
+      --owner) owner=$2 ;;
+      *) die "unknown option '$1'" ;;
+    esac
+    shift 2
+  done
+  bin=$(server_bin)
+  folder=$(mktemp -d /tmp/tranche-postgres.XXXXXX)  # the path of a socket holds 107 bytes: not under a long TMPDIR
+  [ "$(id -u)" != 0 ] || chown postgres: "$folder"
+  # ICU needs no locale of the system's, and orders text as no byte comparison does.
+  "$bin/initdb" --help | grep -q -- --locale-provider && locale+=(--locale-provider=icu --icu-locale=en-US)
+  cd "$folder"
+  as_server "$bin/initdb" -D "$folder/data" -U tranche -A trust -E UTF8 --no-sync "${locale[@]}" >"$folder/log" 2>&1 ||
+    { cat "$folder/log" >&2; die "initdb failed"; }
+  settings "$folder" "$fsync" >>"$folder/data/postgresql.conf"
+  [ -z "$owner" ] || watch "$owner" "$folder"
+  as_server "$bin/pg_ctl" -D "$folder/data" -l "$folder/server.log" -w -t 60 start >>"$folder/log" 2>&1 </dev/null ||
+    { cat "$folder/log" "$folder/server.log" >&2; die "the server did not start"; }
+  "$bin/createdb" -h "$folder" -U tranche tranche_test
+  echo "$folder"
+}
+
+# Outlives its owner by half a second, whatever ended it.
+watch() {
+  setsid bash -c 'tail --pid="$1" -s 0.5 -f /dev/null; exec bash "$2" stop "$3"' watch "$1" "$self" "$2" \
+    </dev/null >/dev/null 2>&1 &
+}
+
+stop() {
+  [ -d "$1/data" ] || return 0
+  cd /
+  as_server "$(server_bin)/pg_ctl" -D "$1/data" -m immediate -w stop >/dev/null 2>&1 || true
+  rm -rf "$1"
+}
+
+url() { echo "postgresql:///tranche_test?host=$1&user=tranche"; }
+
+run() {
+  local options=()
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
+  [ $# -gt 1 ] || die "run needs -- COMMAND"
+  shift
+  folder=$(start --owner $$ "${options[@]}")
+  trap 'stop "$folder"' EXIT
+  TRANCHE_TEST_POSTGRES=$(url "$folder") "$@"
+}
+
+command=${1:-}
+shift || true
+case $command in
+  start | stop | url | run) "$command" "$@" ;;
+  *) sed -n '2,6s/^# \{0,1\}//p' "$self"; exit 2 ;;
+esac
