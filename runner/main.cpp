@@ -1,8 +1,5 @@
-#include <cstdio>
+#include "cli/program.hpp"
 
-#include "version.hpp"
-
-int main() {
-  std::printf("tranche %s\n", tranche::runner::version());
-  return 0;
+int main(int argc, char** argv) {
+  return tranche::cli::run_program({argv + (argc > 0 ? 1 : 0), argv + argc});
 }

@@ -2,6 +2,8 @@
 
 namespace tranche::runner {
 
-const char* version() { return TRANCHE_VERSION; }
+const char* version() {
+  return TRANCHE_VERSION;
+}
 
 }  // namespace tranche::runner

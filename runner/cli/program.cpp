@@ -1,0 +1,154 @@
+#include "cli/program.hpp"
+
+#include "cli/commands.hpp"
+#include "cli/globals.hpp"
+#include "cli/help.hpp"
+#include "cli/operators.hpp"
+#include "cli/parse.hpp"
+#include "cli/print.hpp"
+#include "cli/suggest.hpp"
+#include "exit_status.hpp"
+#include "log.hpp"
+#include "version.hpp"
+
+#include "tranche/error.hpp"
+
+#include <cstdio>
+
+namespace tranche::cli {
+namespace {
+
+constexpr int kExitClosedPipe = 141;  // 128 + SIGPIPE
+
+std::string take_first(Arguments& arguments) {
+  std::string first = arguments.front();
+  arguments.erase(arguments.begin());
+  return first;
+}
+
+std::vector<std::string> top_level_names(const Registry& registry) {
+  std::vector<std::string> names;
+  for (const Command& command : registry.commands()) {
+    names.push_back(command.name().substr(0, command.name().find(' ')));
+  }
+  return names;
+}
+
+[[noreturn]] void run_operator(const std::string& name,
+                               const Arguments& arguments,
+                               const Globals& globals,
+                               const Registry& registry) {
+  const std::vector<std::string> folders = operator_folders();
+  const std::string program = find_operator(name, folders);
+  if (program.empty()) {
+    std::vector<std::string> names = top_level_names(registry);
+    const std::vector<std::string> operators = list_operators(folders);
+    names.insert(names.end(), operators.begin(), operators.end());
+    const std::string hint = suggest(name, names);
+    throw Error(ErrorCode::usage,
+                "unknown command '" + name + "'" + (hint.empty() ? "; see tranche help" : hint));
+  }
+  globals.export_to_environment();
+  execute_operator(program, arguments);
+}
+
+/// The second word of a family's command; nullptr where help on the family was asked for.
+Command* find_member(Registry& registry,
+                     const std::string& family,
+                     const Globals& globals,
+                     Arguments& arguments) {
+  std::vector<std::string> names;
+  std::string list;
+  for (const Command* member : registry.members(family)) {
+    names.push_back(member->name().substr(family.size() + 1));
+    list += (list.empty() ? "" : ", ") + names.back();
+  }
+  parse_front(globals.parameters(), arguments);
+  if (arguments.empty()) {
+    if (globals.help()) {
+      return nullptr;
+    }
+    throw Error(ErrorCode::usage, family + " lacks its command; use one of " + list);
+  }
+  const std::string word = take_first(arguments);
+  Command* const found = registry.find(family + ' ' + word);
+  if (found == nullptr) {
+    const std::string hint = suggest(word, names);
+    throw Error(ErrorCode::usage,
+                "unknown command '" + family + ' ' + word + "'" +
+                    (hint.empty() ? "; use one of " + list : hint));
+  }
+  return found;
+}
+
+int run_command(Command& command, Context& context, Globals& globals, const Arguments& arguments) {
+  Parameters all = globals.parameters();
+  for (Parameter& parameter : command.parameters()) {
+    all.push_back(&parameter);
+  }
+  parse_all(command.name(), all, arguments);
+  if (globals.help()) {
+    print(command_help(command, globals.parameters()));
+    return runner::kExitDone;
+  }
+  globals.apply();
+  finish(command.name(), all);
+  return command.execute(context);
+}
+
+int dispatch(Arguments arguments) {
+  Registry registry;
+  Context context;
+  context.registry = &registry;
+  Globals globals(context);
+  parse_front(globals.parameters(), arguments);
+  if (globals.version()) {
+    print("tranche " + std::string(runner::version()) + "\n");
+    return runner::kExitDone;
+  }
+  add_commands(registry);
+  if (arguments.empty() || arguments.front() == "--") {
+    const std::string text =
+        general_help(registry, globals.parameters(), list_operators(operator_folders()));
+    if (globals.help()) {
+      print(text);
+      return runner::kExitDone;
+    }
+    // A script whose command came out empty should notice.
+    std::fputs(text.c_str(), stderr);
+    return runner::kExitUsage;
+  }
+  const std::string name = take_first(arguments);
+  Command* command = registry.find(name);
+  if (command == nullptr && registry.members(name).empty()) {
+    run_operator(name, arguments, globals, registry);
+  }
+  if (command == nullptr) {
+    command = find_member(registry, name, globals, arguments);
+  }
+  if (command == nullptr) {
+    print(family_help(registry, name));
+    return runner::kExitDone;
+  }
+  return run_command(*command, context, globals, arguments);
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments) {
+  try {
+    const int status = dispatch(arguments);
+    flush_output();
+    return status;
+  } catch (const OutputClosed&) {
+    return kExitClosedPipe;
+  } catch (const Error& error) {
+    runner::log::error(error.what());
+    return runner::exit_of_error(error.code());
+  } catch (const std::exception& error) {
+    runner::log::error(error.what());
+    return runner::kExitFailure;
+  }
+}
+
+}  // namespace tranche::cli

@@ -1,0 +1,67 @@
+"""Drives the real binary. No test touches the user's own inventory."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def binary_path():
+    for variable in ("TRANCHE_BINARY", "TRANCHE_BIN"):
+        if os.environ.get(variable):
+            return pathlib.Path(os.environ[variable]).resolve()
+    for folder in ("build-dev", "build"):
+        path = ROOT / folder / "bin" / "tranche"
+        if path.exists():
+            return path
+    pytest.fail("no tranche binary; build one or set TRANCHE_BINARY")
+
+
+@pytest.fixture(scope="session")
+def tranche_binary():
+    return binary_path()
+
+
+@pytest.fixture
+def tranche_env(tmp_path):
+    """The caller's environment without its TRANCHE_ settings; the default inventory is under tmp_path."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("TRANCHE_")}
+    env.pop("NO_COLOR", None)
+    env["XDG_DATA_HOME"] = str(tmp_path / "data")
+    return env
+
+
+@pytest.fixture
+def tranche(tranche_binary, tranche_env, tmp_path):
+    """tranche(*args, env={...}, input=..., cwd=..., timeout=...) -> CompletedProcess with text streams."""
+
+    def run(*args, env=None, input=None, cwd=None, timeout=30):
+        return subprocess.run(
+            [str(tranche_binary), *map(str, args)],
+            env={**tranche_env, **(env or {})},
+            input=input,
+            stdin=subprocess.DEVNULL if input is None else None,
+            capture_output=True,
+            text=True,
+            cwd=cwd or tmp_path,
+            timeout=timeout,
+        )
+
+    return run
+
+
+@pytest.fixture
+def refused():
+    """refused(result, status) checks the status and returns the one line on stderr."""
+
+    def check(result, status=2):
+        assert result.returncode == status, result
+        assert result.stdout == ""
+        assert result.stderr.startswith("tranche: "), result.stderr
+        assert result.stderr.count("\n") == 1, result.stderr
+        return result.stderr.removesuffix("\n")
+
+    return check
