@@ -18,9 +18,11 @@ namespace {
 constexpr std::size_t kChunkRows = 5'000;
 constexpr std::size_t kChunkBytes = 4U << 20U;
 
+// Never `refused`: callers take that for the fault of one item.
 Error staging_error(const SQLite::Exception& error) {
-  return sql::sqlite::translate(
+  const Error known = sql::sqlite::translate(
       error, "the temporary file for sorting (in TMPDIR, else /var/tmp)", "staging");
+  return {ErrorCode::internal, known.what(), known.query()};
 }
 
 RegisterItem read_item(SQLite::Statement& row) {
