@@ -9,7 +9,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 build_packages=(g++ cmake ninja-build pkg-config ccache libpqxx-dev libpq-dev libsqlitecpp-dev libsqlite3-dev
   nlohmann-json3-dev libcli11-dev zlib1g-dev)
-test_packages=(catch2 librapidcheck-dev python3 python3-pytest postgresql sqlite3 jq zsh groff-base procps)
+test_packages=(catch2 librapidcheck-dev python3 python3-pytest postgresql sqlite3 jq zsh groff-base
+  procps dpkg-dev file)
 
 preset=release tests=no packages=yes build=yes
 
@@ -48,7 +49,8 @@ has_postgres_server() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
 missing_packages() {
   local wanted=("${build_packages[@]}") installed package
   [ $tests = yes ] && wanted+=("${test_packages[@]}")
-  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p')
+  # dpkg-query fails where it knows one of them not at all.
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p') || true
   for package in "${wanted[@]}"; do
     grep -qxF "$package" <<<"$installed" && continue
     [ "$package" = postgresql ] && has_postgres_server && continue
@@ -76,12 +78,13 @@ install_postgres_server() {
 }
 
 install_packages() {
-  local all=("${build_packages[@]}") missing
+  local all=("${build_packages[@]}") list missing
   [ $tests = yes ] && all+=("${test_packages[@]}")
   command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
     die "this is no Debian or Ubuntu: install the counterparts of ${all[*]}, then call bootstrap.sh --no-packages"
-  mapfile -t missing < <(missing_packages)
-  [ ${#missing[@]} -gt 0 ] || return 0
+  list=$(missing_packages)
+  [ -n "$list" ] || return 0
+  mapfile -t missing <<<"$list"
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
     die "neither root nor sudo: have an administrator run apt-get install --no-install-recommends ${missing[*]}"
   say "installing ${missing[*]}"
