@@ -1,5 +1,6 @@
 # One line adds a suite. Both kinds see the caller's environment (TRANCHE_TEST_POSTGRES above all) and TRANCHE_BINARY,
-# and count as skipped, never as passed, when they end with 125.
+# and count as skipped, never as passed, when they end with 125. SERIAL: nothing else runs beside it.
+# PLAIN: left out of sanitizer builds, for what measures time or memory or looks at the finished product.
 include(Catch)
 
 # A system with several Python installations often has pytest in one of them only.
@@ -36,10 +37,15 @@ function(_tranche_suite_properties out)
   set(${out} ${properties} PARENT_SCOPE)
 endfunction()
 
-# tranche_catch_suite(NAME n SOURCES file... [LIBRARIES target...] [TIMEOUT seconds] [LABELS label] [SERIAL])
+# tranche_catch_suite(NAME n SOURCES file... [LIBRARIES target...] [TIMEOUT seconds] [LABELS label] [SERIAL] [PLAIN])
 # builds n_tests from files under tests/ and registers each TEST_CASE as "n:<name>". TIMEOUT (default 60) is for one case.
 function(tranche_catch_suite)
-  cmake_parse_arguments(arg "SERIAL" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL;PLAIN" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  list(TRANSFORM arg_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  set_property(GLOBAL APPEND PROPERTY TRANCHE_TEST_SOURCES ${arg_SOURCES})
+  if(arg_PLAIN AND TRANCHE_SANITIZE)
+    return()
+  endif()
   set(target ${arg_NAME}_tests)
   add_executable(${target} ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE tranche_catch_main ${arg_LIBRARIES})
@@ -47,15 +53,18 @@ function(tranche_catch_suite)
   _tranche_suite_properties(properties ${ARGN})
   # NoTests: a name that Catch reads as a pattern matching nothing must not pass.
   catch_discover_tests(${target} TEST_PREFIX "${arg_NAME}:" EXTRA_ARGS -w NoTests PROPERTIES ${properties})
-  set_property(GLOBAL APPEND PROPERTY TRANCHE_TEST_SOURCES ${arg_SOURCES})
 endfunction()
 
-# tranche_pytest_suite(NAME n FILES file... [TIMEOUT seconds] [LABELS label] [SERIAL])
+# tranche_pytest_suite(NAME n FILES file... [TIMEOUT seconds] [LABELS label] [SERIAL] [PLAIN])
 # registers all FILES as the one test "n". TIMEOUT (default 60) is for the whole suite.
 # tests/run.sh counts the cases inside it; one that is skipped makes the suite "Skipped" under a plain ctest.
 function(tranche_pytest_suite)
-  cmake_parse_arguments(arg "SERIAL" "NAME;TIMEOUT" "FILES;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL;PLAIN" "NAME;TIMEOUT" "FILES;LABELS" ${ARGN})
   list(TRANSFORM arg_FILES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  set_property(GLOBAL APPEND PROPERTY TRANCHE_TEST_SOURCES ${arg_FILES})
+  if(arg_PLAIN AND TRANCHE_SANITIZE)
+    return()
+  endif()
   if(TRANCHE_PYTEST_PYTHON)
     add_test(NAME ${arg_NAME} COMMAND ${TRANCHE_PYTEST_PYTHON} -m pytest -q -rs -p no:cacheprovider
       --junitxml=${PROJECT_BINARY_DIR}/pytest/${arg_NAME}.xml ${arg_FILES}
@@ -65,5 +74,42 @@ function(tranche_pytest_suite)
   endif()
   _tranche_suite_properties(properties ${ARGN})
   set_tests_properties(${arg_NAME} PROPERTIES ${properties})
-  set_property(GLOBAL APPEND PROPERTY TRANCHE_TEST_SOURCES ${arg_FILES})
+endfunction()
+
+# tranche_script_test(NAME n COMMAND program arg... [TIMEOUT seconds] [LABELS label] [SERIAL] [PLAIN])
+# registers a program that ends with 0, 125 (skipped; a line "skipped: reason" says why) or anything else (failed).
+function(tranche_script_test)
+  cmake_parse_arguments(arg "SERIAL;PLAIN" "NAME;TIMEOUT" "COMMAND;LABELS" ${ARGN})
+  if(arg_PLAIN AND TRANCHE_SANITIZE)
+    return()
+  endif()
+  add_test(NAME ${arg_NAME} COMMAND ${arg_COMMAND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  _tranche_suite_properties(properties ${ARGN})
+  set_tests_properties(${arg_NAME} PROPERTIES ${properties})
+endfunction()
+
+# tranche_check_test_sources(), deferred to the end of the folder: a test file in no suite fails the test "sources".
+function(tranche_check_test_sources)
+  get_property(sources GLOBAL PROPERTY TRANCHE_TEST_SOURCES)
+  list(JOIN sources "\n" lines)
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/test_sources.txt "${lines}\n")
+  add_test(NAME sources COMMAND ${CMAKE_COMMAND} -DTESTS=${CMAKE_CURRENT_SOURCE_DIR}
+    -DLISTED=${CMAKE_CURRENT_BINARY_DIR}/test_sources.txt -P ${PROJECT_SOURCE_DIR}/cmake/CheckTestSources.cmake)
+endfunction()
+
+# tranche_check_public_headers(<target> <folder>) compiles each header of <folder>/tranche alone.
+function(tranche_check_public_headers target folder)
+  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/tranche/*.hpp)
+  set(sources "")
+  foreach(header IN LISTS headers)
+    string(REPLACE "/" "_" name ${header})
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.cpp)
+    # Twice: an include guard is part of standing alone.
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include <${header}>\n#include <${header}>\n")
+    list(APPEND sources ${source})
+  endforeach()
+  add_library(${target} OBJECT ${sources})
+  # Of ours it sees the include folder alone, as a user does.
+  target_include_directories(${target} PRIVATE ${folder})
+  target_link_libraries(${target} PRIVATE tranche_settings)
 endfunction()

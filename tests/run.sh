@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-presets=(release) selection=() fsync=on keep=no child='' server=''
+presets=(release) selection=() launcher=() fsync=on keep=no child='' server=''
 
 while [ $# -gt 0 ]; do
   case $1 in
@@ -29,7 +29,7 @@ done
 run() {
   local status=0
   set -m
-  env --default-signal "$@" </dev/null &
+  env --default-signal "${launcher[@]}" "$@" </dev/null &
   set +m
   child=$!
   wait "$child" || status=$?
@@ -62,6 +62,9 @@ start_server() {
 builds=()
 run_suites() {
   local preset=$1 dir=build
+  launcher=()
+  # Before gcc 14 the thread sanitizer cannot start where the kernel randomises addresses by more than 28 bits.
+  if [ "$preset" = tsan ] && setarch -R true 2>/dev/null; then launcher=(setarch -R); fi
   [ "$preset" = release ] || dir=build-$preset
   run ./bootstrap.sh --preset "$preset" --test-packages
   [ -n "$server" ] || start_server
@@ -73,6 +76,7 @@ run_suites() {
   builds+=("$dir")
 }
 
+export UBSAN_OPTIONS=print_stacktrace=1
 for preset in "${presets[@]}"; do run_suites "$preset"; done
 echo
 python3 tests/support/summary.py "${builds[@]}"

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# deb_test.sh BUILD_DIR: the Debian packages hold a program that runs and name the libraries that it loads.
+set -euo pipefail
+build=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() { echo "deb_test: $*" >&2; exit 1; }
+
+cpack -G DEB --config "$build/CPackConfig.cmake" -B "$work" >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "cpack failed"; }
+program=$(compgen -G "$work/tranche_*.deb") || fail "no package tranche in: $(ls "$work")"
+library=$(compgen -G "$work/libtranche-dev_*.deb") || fail "no package libtranche-dev in: $(ls "$work")"
+
+depends=$(dpkg-deb -f "$program" Depends)
+for library_name in $(readelf -d "$build/bin/tranche" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+  owner=$(dpkg -S "*/$library_name" | head -n 1 | cut -d: -f1)
+  [[ ", $depends" == *", $owner"* ]] || fail "tranche loads $library_name of $owner, but depends only on: $depends"
+done
+[[ $(dpkg-deb -f "$library" Depends) == *libsqlitecpp-dev* ]] || fail "libtranche-dev does not depend on libsqlitecpp-dev"
+
+dpkg-deb -x "$program" "$work/root"
+dpkg-deb -x "$library" "$work/dev"
+[ "$("$work/root/usr/bin/tranche" --version)" = "tranche $(dpkg-deb -f "$program" Version)" ] || fail "program and package differ in version"
+for file in error.hpp libtranche.a trancheConfig.cmake; do
+  [ -n "$(find "$work/dev/usr" -name $file)" ] || fail "libtranche-dev lacks $file"
+done
+[ ! -e "$work/root/usr/include" ] || fail "tranche holds headers, which belong into libtranche-dev"
