@@ -100,7 +100,9 @@ void assign_value(double& target,
 std::string default_of(const std::string& target) {
   return target;
 }
-std::string default_of(int target) { return std::to_string(target); }
+std::string default_of(int target) {
+  return std::to_string(target);
+}
 std::string default_of(std::int64_t target) {
   return std::to_string(target);
 }
