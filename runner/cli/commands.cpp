@@ -6,6 +6,7 @@ namespace tranche::cli {
 
 void add_commands(Registry& registry) {
   registry.group("Set up");
+  add_register(registry);
 
   registry.group("Work");
 
