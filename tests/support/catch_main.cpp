@@ -1,7 +1,7 @@
 #define CATCH_CONFIG_RUNNER
-#include <catch2/catch.hpp>
-
 #include "support/skip.hpp"
+
+#include <catch2/catch.hpp>
 
 int main(int argc, char* argv[]) {
   constexpr int kSkipped = 125;  // SKIP_RETURN_CODE of every suite

@@ -13,6 +13,8 @@ void record_skip(const char* file, int line, const std::string& reason) {
   std::cout << "skipped: " << reason << " (" << file << ":" << line << ")\n";
 }
 
-int skip_count() { return skips; }
+int skip_count() {
+  return skips;
+}
 
 }  // namespace tranche::test

@@ -10,7 +10,8 @@ int skip_count();
 
 }  // namespace tranche::test
 
-/// Leaves the test case (a void function) and has ctest count it as skipped. Catch2 2 has no SKIP().
+/// Leaves the test case (a void function) and has ctest count it as skipped. Catch2 2 has no
+/// SKIP().
 #define TRANCHE_SKIP(reason)                                  \
   do {                                                        \
     ::tranche::test::record_skip(__FILE__, __LINE__, reason); \
