@@ -26,17 +26,20 @@ enum class ErrorAction { retry, reconnect, inspect, give_up };
 /// what() is one line: what was wrong, where, what would be accepted. It never holds a password.
 class Error : public std::runtime_error {
  public:
-  Error(ErrorCode code, const std::string& message, std::string query = {})
-      : std::runtime_error(message), code_(code), query_(std::move(query)) {}
+  Error(ErrorCode code, const std::string& message, std::string query = {}, std::string native = {})
+      : std::runtime_error(message), code_(code), query_(std::move(query)), native_(std::move(native)) {}
 
   ErrorCode code() const noexcept { return code_; }
   /// Name of the query that failed; empty where none was involved.
   const std::string& query() const noexcept { return query_; }
+  /// PostgreSQL's SQLSTATE; empty elsewhere.
+  const std::string& native() const noexcept { return native_; }
   ErrorAction action() const noexcept;
 
  private:
   ErrorCode code_;
   std::string query_;
+  std::string native_;
 };
 
 }  // namespace tranche

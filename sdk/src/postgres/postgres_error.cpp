@@ -63,9 +63,9 @@ Error translate(const std::exception& error, std::string_view where, std::string
   if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) {
     const ErrorCode code = code_of(sql->sqlstate());
     if (code == ErrorCode::timeout) {
-      return {code, "a statement on " + at + " ran past its time limit (" + first_line(sql->what()) + ")", name};
+      return {code, "a statement on " + at + " ran past its time limit (" + first_line(sql->what()) + ")", name, sql->sqlstate()};
     }
-    return {code, first_line(sql->what()), name};
+    return {code, first_line(sql->what()), name, sql->sqlstate()};
   }
   if (dynamic_cast<const pqxx::in_doubt_error*>(&error) != nullptr) {
     return {ErrorCode::in_doubt, "the connection to " + at + " broke during a commit", name};

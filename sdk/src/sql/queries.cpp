@@ -7,6 +7,7 @@ namespace tranche::sql {
 namespace {
 
 constexpr std::string_view kName = "-- name: ";
+constexpr std::string_view kFragment = "fragment ";
 constexpr std::string_view kOpen = "/* TEMPLATE: ";
 constexpr std::string_view kClose = " */";
 
@@ -47,7 +48,7 @@ std::string fill_placeholders(std::string_view text, const std::map<std::string,
   }
 }
 
-Queries::Queries(std::string_view file, const std::map<std::string, std::string>& placeholders) {
+Queries::Queries(std::string_view file, std::map<std::string, std::string> placeholders) {
   auto at = file.find(kName);
   while (at != std::string_view::npos) {
     const auto next = file.find(kName, at + 1);
@@ -56,7 +57,11 @@ Queries::Queries(std::string_view file, const std::map<std::string, std::string>
     std::string name = trimmed(block.substr(0, line_end));
     block.remove_prefix(line_end + 1);
     std::string text = fill_placeholders(trimmed(without_description(block)), placeholders);
-    statements_.emplace(name, Statement{name, std::move(text)});
+    if (name.starts_with(kFragment)) {
+      placeholders[name.substr(kFragment.size())] = std::move(text);
+    } else {
+      statements_.emplace(name, Statement{name, std::move(text)});
+    }
     at = next;
   }
 }

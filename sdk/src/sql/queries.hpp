@@ -12,10 +12,11 @@ namespace tranche::sql {
 ///   -- name: acquire_next
 ///   -- One sentence on what it does.
 ///   SELECT ... FROM /* TEMPLATE: prefix */batch ...
-/// Every placeholder is filled in once, with text that came out of quote_identifier or from us.
+/// Every placeholder is filled in once, with text that came out of quote_identifier or from us. A block named
+/// `fragment NAME` is no statement: from there on its text is what the placeholder NAME stands for.
 class Queries {
  public:
-  Queries(std::string_view file, const std::map<std::string, std::string>& placeholders);
+  Queries(std::string_view file, std::map<std::string, std::string> placeholders);
 
   /// Errors: ErrorCode::internal when no statement has this name.
   const Statement& operator[](std::string_view name) const;

@@ -1,0 +1,175 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tranche/database_url.hpp"
+#include "tranche/source.hpp"
+#include "tranche/store.hpp"
+#include "tranche/types.hpp"
+
+namespace tranche {
+
+/// Which stored batches an acquire takes besides new ranges.
+enum class RetryMode {
+  first,  ///< failed and lost batches before new ranges
+  last,   ///< new ranges before failed and lost batches
+  only,   ///< no new range
+  none,   ///< no failed or lost batch; what was given back goes out all the same
+};
+
+/// Hears the assets of a range while it is cut, which saves reading them again. begin() starts over: a transaction
+/// that the database refused is tried again.
+class AssetSink {
+ public:
+  virtual ~AssetSink() = default;
+  virtual void begin() = 0;
+  virtual void add(const Asset& asset) = 0;
+};
+
+struct AcquireOptions {
+  std::string window{kIncremental};
+  Limits limits;  ///< for ranges cut by this call; unset: the window's, then the job's
+  RetryMode retry = RetryMode::first;
+  std::optional<Duration> lease;  ///< unset: the job's, then `default_lease`
+  Duration default_lease = kUnattendedLease;
+  std::string run_id;
+  AssetSink* sink = nullptr;
+};
+
+struct Acquired {
+  std::optional<Batch> batch;  ///< empty: nothing can be handed out now
+  std::string note;            ///< where nothing is handed out for a reason a person should hear: "job x is paused"
+  bool sink_filled = false;    ///< the sink has every asset of the batch
+};
+
+struct ReleaseRequest {
+  enum class Status { succeeded, failed, returned, not_started } status = Status::succeeded;
+  std::optional<int> exit_code;
+  std::optional<int> signal;
+  bool timed_out = false;
+  std::string message;
+  Outputs outputs;
+};
+
+/// A batch with its whole history.
+struct BatchHistory {
+  Batch batch;
+  std::vector<Attempt> attempts;  ///< oldest first, the running one included
+};
+
+/// Where one asset went.
+struct AssetHistory {
+  Key key;
+  std::optional<std::string> item;  ///< empty: the source has no such asset now
+  std::optional<double> weight;
+  std::vector<BatchHistory> batches;
+};
+
+struct CampaignOptions {
+  std::optional<std::string> from;  ///< inclusive; unset: the first key
+  std::optional<std::string> to;    ///< inclusive; unset: the newest settled key now
+  Limits limits;
+};
+
+struct OpenOptions {
+  std::string schema = "tranche";  ///< PostgreSQL only
+  bool create = true;              ///< make the inventory where there is none yet
+};
+
+/// tranche's own tables and the state machine on them.
+/// Errors:  Error with the codes of error.hpp; a call that throws has changed nothing, unless the code is in_doubt.
+/// Threads: one Inventory per thread; any number of processes at once.
+class Inventory {
+ public:
+  static Inventory open(const DatabaseUrl& where, const OpenOptions& options = {});
+  /// Over any store and source: tests, and SDK users with a database of their own.
+  using SourceOpener = std::function<std::unique_ptr<Source>(const JobDefinition&)>;
+  Inventory(std::unique_ptr<Store> store, SourceOpener open_source);
+  Inventory(Inventory&&) noexcept;
+  Inventory& operator=(Inventory&&) noexcept;
+  ~Inventory();
+
+  // Jobs.
+  /// Checks the definition against the source. `warnings` are for the person who defines the job.
+  Job create_job(const std::string& name, JobDefinition definition, std::vector<std::string>* warnings = nullptr);
+  /// Creates or changes, whichever is needed; the same definition again makes no new version.
+  Job apply_job(const std::string& name, JobDefinition definition, std::vector<std::string>* warnings = nullptr);
+  Job update_job(const std::string& name, const std::function<void(JobDefinition&)>& change,
+                 std::vector<std::string>* warnings = nullptr);
+  Job find_job(const std::string& name);
+  std::vector<Job> list_jobs();
+  void pause_job(const std::string& name, bool paused);
+  /// The job with its ledger. Errors: refused while a batch is being processed.
+  void delete_job(const std::string& name);
+
+  // Campaigns and windows.
+  Window create_campaign(const std::string& job, const std::string& name, const CampaignOptions& options);
+  std::vector<Window> list_windows(const std::string& job);
+  Window find_window(const std::string& job, const std::string& window);
+  void set_window_state(const std::string& job, const std::string& window, WindowState state);
+
+  // The life of a batch.
+  Acquired acquire(const std::string& job, const AcquireOptions& options = {});
+  /// Returns the new end of the lease. Errors: lease_lost.
+  TimePoint heartbeat(std::int64_t batch_id, const std::string& token, std::optional<Duration> lease = std::nullopt);
+  /// Ends the attempt; the job's failure policy decides what follows a failure. The same release again changes nothing.
+  /// Errors: lease_lost where somebody else has the batch or an operator cancelled it.
+  Batch release(std::int64_t batch_id, const std::string& token, const ReleaseRequest& request);
+  /// Calls `each` with the assets of the batch, exactly those of its key set, in key order. Memory does not grow with it.
+  void for_each_asset(const Batch& batch, const std::function<void(const Asset&)>& each);
+  /// Condition in the source's SQL that selects the batch's range with its filter.
+  std::string range_condition(const Batch& batch);
+
+  // Repairs.
+  /// Failed and cancelled batches become available at once, with fresh attempts. Returns them.
+  std::vector<Batch> retry(const std::string& job, const std::vector<std::int64_t>& batch_ids);
+  std::vector<Batch> retry_all_failed(const std::string& job, const std::string& window);
+  /// The incremental window hands out `to_key` next, and all behind it again. Returns the number of batches superseded.
+  std::int64_t reset(const std::string& job, const std::string& to_key);
+  std::vector<Batch> cancel(const std::vector<std::int64_t>& batch_ids);
+
+  // Questions.
+  Backlog backlog(const std::string& job, const std::string& window = std::string(kIncremental));
+  /// The batches that would be handed out now, up to `most`. Changes nothing.
+  std::vector<Batch> plan(const std::string& job, const AcquireOptions& options, std::int64_t most);
+  void list_batches(const std::string& job, BatchFilter filter, const std::string& window,
+                    const std::function<void(const Batch&)>& each);
+  BatchHistory find_batch(std::int64_t batch_id);
+  AssetHistory find_asset(const std::string& job, const std::string& key);
+  /// One history for each asset that carries the item.
+  std::vector<AssetHistory> find_item(const std::string& job, const std::string& item);
+
+  // Runs.
+  void start_run(const Run& run);
+  void finish_run(const std::string& run_id, int exit_status, std::int64_t succeeded, std::int64_t failed);
+  Run find_run(const std::string& run_id);
+  std::vector<Run> list_runs(const std::optional<std::string>& job, std::int64_t limit);
+
+  /// The database's clock.
+  TimePoint now();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// What `db status` and `db migrate` say and do.
+struct SchemaStatus {
+  int version = 0;  ///< 0: no inventory yet
+  int newest = 0;   ///< what this program knows
+};
+SchemaStatus schema_status(const DatabaseUrl& where, const std::string& schema);
+/// Returns the versions applied.
+std::vector<int> migrate_schema(const DatabaseUrl& where, const std::string& schema);
+
+/// 128 random bits in hexadecimal; a UUID (version 4).
+std::string random_token();
+std::string random_uuid();
+
+}  // namespace tranche

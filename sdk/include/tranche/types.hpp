@@ -1,0 +1,209 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tranche/key.hpp"
+#include "tranche/units.hpp"
+
+/// The words of tranche as plain values. Times are the inventory database's clock, UTC.
+namespace tranche {
+
+inline constexpr int kMostAttempts = 1000;
+/// A shorter lease could not be told from a slow commit.
+inline constexpr Duration kShortestLease = std::chrono::seconds(1);
+inline constexpr Duration kRunnerLease = std::chrono::minutes(5);
+/// `acquire` without a runner that could send heartbeats.
+inline constexpr Duration kUnattendedLease = std::chrono::hours(24);
+
+/// One row of a source table.
+struct Asset {
+  Key key;
+  std::string item;   ///< the reference; the key's text where the job names no item column
+  double weight = 0;  ///< NULL counts as 0; never negative
+};
+
+/// How much one batch may hold, whichever is reached first. A batch holds at least one asset all the same.
+struct Limits {
+  std::optional<std::int64_t> max_count;  ///< assets, at least 1
+  std::optional<double> max_weight;       ///< in the units of the weight column, above 0
+};
+
+/// How far the order of keys is the order in which assets become visible.
+enum class KeyOrder {
+  proved,    ///< given by the database inside the writing transaction: nothing can appear behind the frontier unseen
+  unproved,  ///< anything else: what comes late is found by audit
+};
+
+/// What a job processes and how. Every change makes a new version; a batch keeps the version it was cut with.
+struct JobDefinition {
+  std::string source;  ///< database URL; empty: the inventory's own database
+  std::string table;   ///< [SCHEMA.]TABLE
+  std::string key_column;
+  std::optional<std::string> item_column;
+  std::optional<std::string> weight_column;
+  std::optional<std::string> time_column;  ///< for the age of the backlog where the key is no time
+  std::string filter;                      ///< an SQL condition on the table's columns; empty: every asset
+  Limits limits;
+  int max_attempts = 3;
+  Duration retry_delay = std::chrono::seconds(30);
+  std::string on_exit = "*=retry";       ///< failure policy; see exit_policy.hpp
+  std::optional<Duration> lease;         ///< unset: 5 min under a runner, 24 h without
+  std::optional<std::string> start_key;  ///< first key to hand out, inclusive
+  Duration settle{};                     ///< extra delay for keys chosen long before their insert
+  bool assume_unique = false;            ///< no unique index proves the key: neighbours are checked as they are read
+  bool unstable_filter = false;          ///< the filter may use clocks and other tables
+
+  // Found out from the source when the job is defined.
+  KeyType key_type = KeyType::integer;
+  bool key_is_time = false;
+  KeyOrder key_order = KeyOrder::unproved;
+  std::string key_order_reason;
+};
+
+struct Job {
+  std::int64_t id = 0;
+  std::string name;
+  bool paused = false;
+  int version = 0;              ///< counts from 1
+  std::int64_t version_id = 0;  ///< the inventory's id of this version
+  JobDefinition definition;
+  TimePoint created_at;
+  TimePoint updated_at;
+};
+
+enum class WindowKind { incremental, campaign };
+enum class WindowState { active, paused, cancelled };
+
+/// Name of the window without an upper bound that every job has.
+inline constexpr std::string_view kIncremental = "incremental";
+
+/// A cursor over a job's assets.
+struct Window {
+  std::int64_t id = 0;
+  std::int64_t job_id = 0;
+  std::string name;
+  WindowKind kind = WindowKind::incremental;
+  WindowState state = WindowState::active;
+  std::string state_reason;     ///< why it was paused, where tranche did it
+  std::optional<Key> lower;     ///< inclusive
+  std::optional<Key> upper;     ///< inclusive
+  std::optional<Key> frontier;  ///< the last key handed out or scanned past; empty: nothing yet
+  Limits limits;                ///< a campaign's own, over the job's
+  int generation = 0;           ///< counts resets
+  TimePoint created_at;
+};
+
+enum class BatchStatus { planned, processing, succeeded, failed, cancelled };
+std::string_view to_string(BatchStatus status);
+/// Errors: ErrorCode::usage naming what is accepted.
+BatchStatus batch_status_from_string(std::string_view name);
+
+/// How an attempt ended.
+enum class Outcome {
+  succeeded,
+  failed,
+  timeout,      ///< ran past its time limit
+  lost,         ///< its lease ended and somebody else took the batch over
+  returned,     ///< given back; the attempt does not count
+  not_started,  ///< the command could not be executed; does not count
+  snoozed,      ///< by the failure policy; does not count
+  skipped,      ///< by the failure policy; the batch counts as succeeded
+  split,        ///< by the failure policy; two halves go on
+  cancelled,    ///< by an operator
+};
+std::string_view to_string(Outcome outcome);
+Outcome outcome_from_string(std::string_view name);
+
+/// name=value pairs that a command reported, in the order of their names.
+using Outputs = std::map<std::string, std::string>;
+
+/// One processing of a batch that has ended.
+struct Attempt {
+  int attempt = 0;  ///< counts from 1; repeats after an attempt that did not count
+  std::string run_id;
+  TimePoint started_at;
+  std::optional<TimePoint> ended_at;
+  std::optional<Outcome> outcome;  ///< empty while it is running
+  std::optional<int> exit_code;
+  std::optional<int> signal;
+  std::string message;
+  Outputs outputs;
+};
+
+/// A consecutive range of a window, with the attempt that holds or held it last.
+struct Batch {
+  std::int64_t id = 0;  ///< 0: planned by Inventory::plan and not stored
+  std::int64_t job_id = 0;
+  std::int64_t window_id = 0;
+  std::int64_t version_id = 0;
+  std::string job;
+  std::string window;
+  std::optional<Key> first_key;
+  std::optional<Key> last_key;
+  std::int64_t count = 0;
+  double weight = 0;
+  BatchStatus status = BatchStatus::planned;
+  bool exhausted = false;   ///< failed for good
+  bool skipped = false;     ///< succeeded by the failure policy alone
+  bool superseded = false;  ///< a split or a reset put other batches in its place
+  int attempt = 0;          ///< attempts begun that count
+  int max_attempts = 0;
+  std::string token;                         ///< fences the holder; empty before the first attempt
+  std::optional<TimePoint> available_at;     ///< processing: end of the lease; failed: when it may be retried
+  std::optional<TimePoint> acquired_at;
+  std::optional<TimePoint> released_at;
+  std::string run_id;
+  std::optional<int> exit_code;
+  std::string message;
+  Outputs outputs;
+  std::optional<std::int64_t> parent_id;
+  std::vector<std::int64_t> children;  ///< halves, where it was split
+
+  // Of the job version that it was cut with.
+  std::string table;
+  std::string key_column;
+  std::string filter;
+};
+
+/// One invocation of the runner, or of `acquire` without one.
+struct Run {
+  std::string id;  ///< UUID, made by the caller
+  std::string job;
+  std::string window;
+  std::string host;
+  std::string boot_id;
+  std::int64_t pid = 0;
+  std::string user;
+  std::vector<std::string> command;  ///< passwords already replaced
+  std::map<std::string, std::string> identity;  ///< the orchestrator's own names: dag_id, pod_name, ...
+  std::string version;                          ///< of tranche
+  TimePoint started_at;
+  std::optional<TimePoint> ended_at;
+  std::optional<int> exit_status;
+  std::int64_t succeeded = 0;
+  std::int64_t failed = 0;
+};
+
+/// What waits, runs and failed in a window.
+struct Backlog {
+  std::string job;
+  std::string window;
+  std::int64_t count = 0;  ///< assets in no succeeded batch
+  double weight = 0;
+  std::optional<Key> first_key;
+  std::optional<Key> last_key;
+  std::optional<double> oldest_age_seconds;
+  std::int64_t processing = 0;  ///< batches
+  std::int64_t failed = 0;      ///< batches waiting for a retry
+  std::int64_t exhausted = 0;   ///< batches without attempts left
+  std::int64_t cancelled = 0;   ///< batches set aside by an operator
+  std::int64_t ready = 0;       ///< assets that can be handed out now
+  std::int64_t unsettled = 0;   ///< visible assets behind the horizon
+};
+
+}  // namespace tranche

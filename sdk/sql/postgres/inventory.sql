@@ -1,0 +1,298 @@
+-- Statements on the inventory, by name (store.hpp). The names, parameters and columns are those of
+-- sql/sqlite/inventory.sql; here batches and windows are locked row by row, and times leave as milliseconds since 1970.
+-- $1 of a statement that needs the time overrides the clock where it is not NULL.
+
+-- name: fragment clock
+date_trunc('milliseconds', clock_timestamp())
+
+-- name: fragment batch_columns
+b.id, b.window_id, w.job_id, b.version_id, j.name, w.name, v.definition ->> 'key_type', b.first_key, b.last_key,
+b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attempt, b.max_attempts, b.token,
+(extract(epoch FROM b.available_at) * 1000)::bigint, (extract(epoch FROM b.acquired_at) * 1000)::bigint,
+(extract(epoch FROM b.released_at) * 1000)::bigint, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
+v.definition ->> 'table', v.definition ->> 'key_column', v.definition ->> 'filter', b.generation, b.digest,
+b.lease_ms, j.version_id
+
+-- name: fragment batch_tables
+/* TEMPLATE: prefix */batch AS b
+JOIN /* TEMPLATE: prefix */window AS w ON w.id = b.window_id
+JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
+JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = b.version_id
+
+-- name: fragment job_columns
+j.id, j.name, j.paused, v.id, v.number, v.definition, (extract(epoch FROM j.created_at) * 1000)::bigint, (extract(epoch FROM j.updated_at) * 1000)::bigint
+
+-- name: fragment window_columns
+w.id, w.job_id, w.name, w.kind, w.state, w.state_reason, w.lower_key, w.upper_key, w.frontier, w.generation,
+w.max_count, w.max_weight, (extract(epoch FROM w.created_at) * 1000)::bigint
+
+-- name: now
+-- The database's clock.
+SELECT (extract(epoch FROM coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */)) * 1000)::bigint
+
+-- name: find_job
+-- A job in its current version.
+SELECT /* TEMPLATE: job_columns */
+FROM /* TEMPLATE: prefix */job AS j JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = j.version_id
+WHERE j.name = $1
+
+-- name: find_job_version
+-- A job as it was in one version.
+SELECT /* TEMPLATE: job_columns */
+FROM /* TEMPLATE: prefix */job_version AS v JOIN /* TEMPLATE: prefix */job AS j ON j.id = v.job_id
+WHERE v.id = $1
+
+-- name: list_jobs
+-- Every job in its current version, by name.
+SELECT /* TEMPLATE: job_columns */
+FROM /* TEMPLATE: prefix */job AS j JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = j.version_id
+ORDER BY j.name
+
+-- name: insert_job
+-- A job without a version yet; no row where the name is taken.
+INSERT INTO /* TEMPLATE: prefix */job (name, created_at, updated_at)
+VALUES ($2, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))
+ON CONFLICT (name) DO NOTHING RETURNING id
+
+-- name: insert_job_version
+-- Stores a version.
+INSERT INTO /* TEMPLATE: prefix */job_version (job_id, number, definition, created_at)
+VALUES ($2::bigint, $3::integer, $4::jsonb, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */)) RETURNING id
+
+-- name: set_job_version
+-- Makes a version the current one.
+UPDATE /* TEMPLATE: prefix */job SET version_id = $3, updated_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) WHERE id = $2
+
+-- name: update_job_paused
+-- Pauses or resumes a job.
+UPDATE /* TEMPLATE: prefix */job SET paused = ($3::bigint <> 0), updated_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) WHERE id = $2
+
+-- name: delete_job_attempts
+-- First of the steps that delete a job: children before parents.
+DELETE FROM /* TEMPLATE: prefix */attempt WHERE batch_id IN (
+  SELECT b.id FROM /* TEMPLATE: prefix */batch AS b
+  JOIN /* TEMPLATE: prefix */window AS w ON w.id = b.window_id WHERE w.job_id = $1)
+
+-- name: delete_job_keys
+DELETE FROM /* TEMPLATE: prefix */batch_keys WHERE batch_id IN (
+  SELECT b.id FROM /* TEMPLATE: prefix */batch AS b
+  JOIN /* TEMPLATE: prefix */window AS w ON w.id = b.window_id WHERE w.job_id = $1)
+
+-- name: delete_job_batches
+DELETE FROM /* TEMPLATE: prefix */batch WHERE window_id IN (
+  SELECT id FROM /* TEMPLATE: prefix */window WHERE job_id = $1)
+
+-- name: delete_job_runs
+DELETE FROM /* TEMPLATE: prefix */run WHERE job_id = $1
+
+-- name: delete_job_windows
+DELETE FROM /* TEMPLATE: prefix */window WHERE job_id = $1
+
+-- name: delete_job_versions
+DELETE FROM /* TEMPLATE: prefix */job_version WHERE job_id = $1
+
+-- name: delete_job
+DELETE FROM /* TEMPLATE: prefix */job WHERE id = $1
+
+-- name: insert_window
+-- A window; no row where the job has one of this name.
+INSERT INTO /* TEMPLATE: prefix */window (job_id, name, kind, lower_key, upper_key, max_count, max_weight, created_at)
+VALUES ($2::bigint, $3, $4, $5::bytea, $6::bytea, $7::bigint, $8::double precision, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))
+ON CONFLICT (job_id, name) DO NOTHING RETURNING id
+
+-- name: find_window
+SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = $1 AND w.name = $2
+
+-- name: list_windows
+SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = $1 ORDER BY w.id
+
+-- name: lock_window
+-- The window, with the job's current version and state.
+SELECT /* TEMPLATE: window_columns */, j.version_id, j.paused
+FROM /* TEMPLATE: prefix */window AS w JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
+WHERE w.id = $1
+FOR UPDATE OF w
+
+-- name: move_frontier
+UPDATE /* TEMPLATE: prefix */window SET frontier = $2 WHERE id = $1
+
+-- name: set_window_state
+UPDATE /* TEMPLATE: prefix */window SET state = $2, state_reason = $3 WHERE id = $1
+
+-- name: rewind_window
+-- Back to a key that is handed out next, in a new generation of ranges.
+UPDATE /* TEMPLATE: prefix */window SET lower_key = $2, frontier = NULL, generation = generation + 1 WHERE id = $1
+
+-- name: take_due_batch
+-- The oldest batch that can be taken now; $3 false: only those given back, no retries.
+SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
+WHERE b.window_id = $2 AND w.state = 'active' AND NOT j.paused AND b.available_at IS NOT NULL AND b.available_at <= coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */)
+  AND ($3::bigint <> 0 OR b.status = 'planned')
+ORDER BY b.first_key LIMIT 1
+FOR UPDATE OF b SKIP LOCKED
+
+-- name: reserve_batch_id
+-- An id of our own, for key parts that are stored before their batch.
+SELECT nextval(pg_get_serial_sequence('/* TEMPLATE: prefix */batch', 'id'))
+
+-- name: insert_batch_keys
+INSERT INTO /* TEMPLATE: prefix */batch_keys (batch_id, part, keys) VALUES ($1, $2, $3)
+
+-- name: insert_batch
+-- A range; with a token it is being processed. $2 NULL: the identity gives the id. Moves the frontier in the same round trip.
+WITH t AS (SELECT coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) AS now),
+moved AS (UPDATE /* TEMPLATE: prefix */window SET frontier = $17::bytea WHERE id = $3::bigint AND $17::bytea IS NOT NULL)
+INSERT INTO /* TEMPLATE: prefix */batch (id, window_id, version_id, generation, parent_id, first_key, last_key, count, weight,
+  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at)
+OVERRIDING SYSTEM VALUE
+SELECT coalesce($2::bigint, nextval(pg_get_serial_sequence('/* TEMPLATE: prefix */batch', 'id'))), $3::bigint, $4::bigint, $5::integer,
+  $6::bigint, $7::bytea, $8::bytea, $9::bigint, $10::double precision, $11::bigint, $12::bytea, $13::integer,
+  CASE WHEN $14::text = '' THEN 'planned' ELSE 'processing' END, CASE WHEN $14::text = '' THEN 0 ELSE 1 END, $14::text, $15::text, $16::bigint,
+  CASE WHEN $14::text = '' THEN to_timestamp(0) ELSE t.now + $16::bigint * interval '1 millisecond' END,
+  CASE WHEN $14::text = '' THEN NULL ELSE t.now END, t.now
+FROM t
+RETURNING id, (extract(epoch FROM acquired_at) * 1000)::bigint, (extract(epoch FROM available_at) * 1000)::bigint
+
+-- name: claim_batch
+-- A new holder for a stored batch.
+UPDATE /* TEMPLATE: prefix */batch
+SET status = 'processing', attempt = $3, max_attempts = $4, token = $5, run_id = $6, lease_ms = $7::bigint,
+  acquired_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), available_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) + $7::bigint * interval '1 millisecond',
+  released_at = NULL, exit_code = NULL, message = '', outputs = '{}'
+WHERE id = $2
+RETURNING id, (extract(epoch FROM acquired_at) * 1000)::bigint, (extract(epoch FROM available_at) * 1000)::bigint
+
+-- name: lock_batch
+SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */ WHERE b.id = $1 FOR UPDATE OF b
+
+-- name: find_batch
+SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */ WHERE b.id = $1
+
+-- name: extend_lease
+-- Compare and set: only the holder's token moves the end of the lease, by what it was acquired with unless told otherwise.
+UPDATE /* TEMPLATE: prefix */batch SET available_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) + coalesce($4::bigint, lease_ms) * interval '1 millisecond'
+WHERE id = $2 AND token = $3 AND status = 'processing'
+RETURNING (extract(epoch FROM available_at) * 1000)::bigint
+
+-- name: insert_attempt
+-- The attempt that ran until now.
+INSERT INTO /* TEMPLATE: prefix */attempt (batch_id, attempt, run_id, started_at, ended_at, outcome, exit_code, signal, message, outputs)
+SELECT id, attempt, run_id, coalesce(acquired_at, created_at), coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), $3, $4::integer, $5::integer, $6, $7::jsonb
+FROM /* TEMPLATE: prefix */batch WHERE id = $2
+
+-- name: end_batch
+-- The state of a batch after an attempt. $8: milliseconds until it can be taken again, NULL: never.
+UPDATE /* TEMPLATE: prefix */batch
+SET status = $3, exhausted = ($4::bigint <> 0), skipped = ($5::bigint <> 0), superseded_from = CASE WHEN $6::bigint <> 0 THEN first_key ELSE superseded_from END,
+  attempt = $7::integer, available_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) + $8::bigint * interval '1 millisecond',
+  released_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), exit_code = $9::integer, message = $10, outputs = $11::jsonb
+WHERE id = $2
+
+-- name: set_batch_state
+-- An operator's repair.
+UPDATE /* TEMPLATE: prefix */batch
+SET status = $3, exhausted = ($4::bigint <> 0), attempt = $5::integer,
+  available_at = CASE WHEN $6::bigint <> 0 THEN coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) ELSE NULL END
+WHERE id = $2
+
+-- name: supersede_from
+-- Batches that reach to or behind a key end before it, as far as the window is concerned.
+UPDATE /* TEMPLATE: prefix */batch
+SET superseded_from = greatest(first_key, $2::bytea), available_at = NULL,
+  status = CASE WHEN status IN ('planned', 'failed') THEN 'cancelled' ELSE status END
+WHERE window_id = $1 AND last_key >= $2 AND (superseded_from IS NULL OR superseded_from > $2)
+
+-- name: batches_from
+-- Live batches that reach to or behind a key.
+SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
+WHERE b.window_id = $1 AND b.last_key >= $2 AND (b.superseded_from IS NULL OR b.superseded_from > $2)
+ORDER BY b.first_key
+
+-- name: list_batches
+-- The newest batches of a job first.
+SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
+WHERE w.job_id = $1 AND ($2::bigint IS NULL OR b.window_id = $2) AND ($3::text IS NULL OR b.status = $3)
+  AND ($4::bigint IS NULL OR b.acquired_at >= to_timestamp($4 / 1000.0)) AND ($5::text IS NULL OR b.run_id = $5)
+ORDER BY b.id DESC LIMIT $6::bigint
+
+-- name: open_batches
+SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
+WHERE b.window_id = $1 AND b.available_at IS NOT NULL ORDER BY b.first_key
+
+-- name: batches_around
+-- The root range of each generation that starts nearest before a key, its descendants, and batches of single items.
+WITH RECURSIVE root AS (
+  SELECT (SELECT b.id FROM /* TEMPLATE: prefix */batch AS b
+          WHERE b.window_id = w.id AND b.generation = g.value AND b.first_key <= $2 AND b.parent_id IS NULL AND b.kind = 'range'
+          ORDER BY b.first_key DESC LIMIT 1) AS id
+  FROM /* TEMPLATE: prefix */window AS w, generate_series(0, w.generation) AS g (value)
+  WHERE w.job_id = $1
+), family AS (
+  SELECT id FROM root WHERE id IS NOT NULL
+  UNION
+  SELECT c.id FROM /* TEMPLATE: prefix */batch AS c JOIN family AS f ON c.parent_id = f.id
+), holder AS (
+  SELECT id FROM family
+  UNION
+  SELECT i.id FROM /* TEMPLATE: prefix */batch AS i JOIN /* TEMPLATE: prefix */window AS w ON w.id = i.window_id
+  WHERE w.job_id = $1 AND i.kind = 'items' AND i.first_key <= $2
+)
+SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
+WHERE b.id IN (SELECT id FROM holder) AND b.first_key <= $2 AND b.last_key >= $2
+ORDER BY b.id
+
+-- name: list_attempts
+SELECT attempt, run_id, (extract(epoch FROM started_at) * 1000)::bigint, (extract(epoch FROM ended_at) * 1000)::bigint, outcome, exit_code, signal, message, outputs
+FROM /* TEMPLATE: prefix */attempt WHERE batch_id = $1 ORDER BY id
+
+-- name: list_children
+SELECT id FROM /* TEMPLATE: prefix */batch WHERE parent_id = $1 ORDER BY first_key
+
+-- name: read_key_part
+-- A part of the packed key set that is not the last one.
+SELECT keys FROM /* TEMPLATE: prefix */batch_keys WHERE batch_id = $1 AND part = $2::integer
+
+-- name: read_last_key_part
+SELECT keys FROM /* TEMPLATE: prefix */batch WHERE id = $1
+
+-- name: open_totals
+-- What no success has closed.
+SELECT coalesce(sum(count), 0)::bigint, coalesce(sum(weight), 0.0), decode(min(encode(first_key, 'hex') COLLATE "C"), 'hex'),
+  decode(max(encode(last_key, 'hex') COLLATE "C"), 'hex'),
+  count(*) FILTER (WHERE status = 'processing'), count(*) FILTER (WHERE status = 'failed' AND NOT exhausted),
+  count(*) FILTER (WHERE status = 'failed' AND exhausted), count(*) FILTER (WHERE status = 'cancelled'),
+  coalesce(sum(CASE WHEN available_at <= coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) THEN count ELSE 0 END), 0)::bigint
+FROM (
+  SELECT count, weight, first_key, last_key, status, exhausted, available_at FROM /* TEMPLATE: prefix */batch
+  WHERE window_id = $2 AND available_at IS NOT NULL AND superseded_from IS NULL
+  UNION ALL
+  SELECT count, weight, first_key, last_key, status, exhausted, available_at FROM /* TEMPLATE: prefix */batch
+  WHERE window_id = $2 AND status IN ('failed', 'cancelled') AND available_at IS NULL AND superseded_from IS NULL) AS open
+
+-- name: has_batches
+SELECT EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */batch AS b
+  JOIN /* TEMPLATE: prefix */window AS w ON w.id = b.window_id WHERE w.job_id = $1)
+
+-- name: insert_run
+INSERT INTO /* TEMPLATE: prefix */run (id, job_id, window_id, host, boot_id, pid, user_name, command, identity, version, started_at)
+VALUES ($2, $3::bigint, $4::bigint, $5, $6, $7::bigint, $8, $9::jsonb, $10::jsonb, $11, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))
+
+-- name: finish_run
+UPDATE /* TEMPLATE: prefix */run SET ended_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), exit_status = $3::integer, succeeded = $4::bigint, failed = $5::bigint
+WHERE id = $2
+
+-- name: fragment run_columns
+r.id, j.name, w.name, r.host, r.boot_id, r.pid, r.user_name, r.command, r.identity, r.version, (extract(epoch FROM r.started_at) * 1000)::bigint, (extract(epoch FROM r.ended_at) * 1000)::bigint,
+r.exit_status, r.succeeded, r.failed
+
+-- name: find_run
+SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run AS r
+JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
+WHERE r.id = $1
+
+-- name: list_runs
+-- The newest runs first.
+SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run AS r
+JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
+WHERE $1::bigint IS NULL OR r.job_id = $1
+ORDER BY r.started_at DESC, r.id LIMIT $2::bigint

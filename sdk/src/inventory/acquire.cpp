@@ -1,0 +1,192 @@
+#include "inventory/impl.hpp"
+#include "inventory/lease.hpp"
+
+namespace tranche {
+
+namespace {
+
+/// One call of acquire: the state that its steps share.
+struct Acquire {
+  const AcquireOptions& options;
+  Job job;
+  std::int64_t window_id = 0;
+  Claim claim;
+};
+
+std::string why_closed(const LockedWindow& locked, const Job& job) {
+  const Window& window = locked.window;
+  if (locked.job_paused) {
+    return "job '" + job.name + "' is paused; 'tranche job resume " + job.name + "' goes on";
+  }
+  const std::string name = window.kind == WindowKind::campaign ? "campaign '" + window.name + "'" : "the incremental window";
+  if (window.state == WindowState::cancelled) {
+    return name + " of job '" + job.name + "' is cancelled";
+  }
+  const std::string reason = window.state_reason.empty() ? "" : " (" + window.state_reason + ")";
+  return name + " of job '" + job.name + "' is paused" + reason;
+}
+
+AttemptEnd lost_for_good(const StoredBatch& stored) {
+  AttemptEnd end;
+  end.status = BatchStatus::failed;
+  end.exhausted = true;
+  end.attempt = stored.batch.attempt;
+  end.outcome = Outcome::lost;
+  end.message = "the lease ended without a release, on the last attempt";
+  return end;
+}
+
+AttemptEnd lost_for_now(const StoredBatch& stored) {
+  AttemptEnd end = lost_for_good(stored);
+  end.exhausted = false;
+  end.available_after = Duration::zero();
+  end.message = "the lease ended without a release";
+  return end;
+}
+
+void fill_names(Batch& batch, const Acquire& call, const Window& window) {
+  batch.job_id = call.job.id;
+  batch.window_id = window.id;
+  batch.version_id = call.job.version_id;
+  batch.job = call.job.name;
+  batch.window = window.name;
+  batch.max_attempts = call.job.definition.max_attempts;
+  batch.token = call.claim.token;
+  batch.run_id = call.claim.run_id;
+  batch.table = call.job.definition.table;
+  batch.key_column = call.job.definition.key_column;
+  batch.filter = call.job.definition.filter;
+}
+
+/// Takes the oldest batch that failed, was given back or lost its holder.
+std::optional<Batch> take_stored(StoreTransaction& transaction, const Acquire& call, bool retries) {
+  while (auto stored = transaction.take_due_batch(call.window_id, call.job.definition.key_type, retries)) {
+    // The policy of now, not of the version that the range was cut with.
+    const int max_attempts = stored->current_version_id == call.job.version_id
+                                 ? call.job.definition.max_attempts
+                                 : transaction.find_job_version(stored->current_version_id)->definition.max_attempts;
+    const int attempt = stored->batch.attempt;
+    const bool lost = stored->batch.status == BatchStatus::processing;
+    if (attempt >= max_attempts && stored->batch.status != BatchStatus::planned) {
+      if (lost) {
+        transaction.end_attempt(*stored, lost_for_good(*stored));
+      } else {
+        transaction.set_batch_state(stored->batch.id, BatchStatus::failed, true, attempt, false);
+      }
+      continue;
+    }
+    if (lost) {
+      transaction.end_attempt(*stored, lost_for_now(*stored));
+    }
+    return transaction.claim_batch(*stored, attempt + 1, max_attempts, call.claim);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Acquired Inventory::acquire(const std::string& name, const AcquireOptions& options) {
+  Impl& impl = *impl_;
+  Claim claim;
+  claim.token = random_token();
+  claim.run_id = options.run_id;
+
+  const auto cut_new = [&](StoreTransaction& transaction, Acquire& call, Acquired& result) {
+    auto locked = transaction.lock_window(call.window_id, call.job.definition.key_type);
+    if (!locked || locked->version_id != call.job.version_id) {
+      // Deleted or changed since we looked: what the inventory says now counts.
+      impl.jobs.erase(name);
+      call.job = impl.need_job(transaction, name);
+      impl.jobs.insert_or_assign(name, call.job);
+      const Window window = impl.need_window(transaction, call.job, options.window);
+      call.window_id = window.id;
+      impl.window_ids[{call.job.id, window.name}] = window.id;
+      locked = transaction.lock_window(call.window_id, call.job.definition.key_type);
+    }
+    if (locked->job_paused || locked->window.state != WindowState::active) {
+      result.note = why_closed(*locked, call.job);
+      return;
+    }
+    const Window& window = locked->window;
+    Source& source = impl.source_of(call.job);
+    const auto reading = source.begin(kScanTimeout);
+    const auto to = impl.horizon(source, window);
+    const Position position = next_position(window);
+    if (!to || (position.after && *to <= *position.after) || (position.from && *to < *position.from)) {
+      return;
+    }
+    NewBatch made;
+    int parts = 0;
+    if (options.sink != nullptr) {
+      options.sink->begin();
+    }
+    Cutter cutter(source, Impl::limits_for(options, window, call.job), options.sink, [&](const std::string& part) {
+      made.id = made.id == 0 ? transaction.reserve_batch_id() : made.id;
+      transaction.insert_batch_keys(made.id, parts++, part);
+    });
+    Cut cut = cutter.cut(position, *to);
+    if (cut.count == 0) {
+      transaction.move_frontier(window.id, *cut.scanned_to);
+      return;
+    }
+    made.window_id = window.id;
+    made.version_id = call.job.version_id;
+    made.generation = window.generation;
+    made.first_key = cut.first_key;
+    made.last_key = cut.last_key;
+    made.count = cut.count;
+    made.weight = cut.weight;
+    made.digest = cut.digest;
+    made.last_part = std::move(cut.last_part);
+    made.max_attempts = call.job.definition.max_attempts;
+    made.frontier = cut.scanned_to;
+    Batch batch = transaction.insert_batch(made, &call.claim);
+    batch.first_key = made.first_key;
+    batch.last_key = made.last_key;
+    batch.count = made.count;
+    batch.weight = made.weight;
+    fill_names(batch, call, window);
+    result.batch = std::move(batch);
+    result.sink_filled = options.sink != nullptr;
+  };
+
+  return impl.writing([&](StoreTransaction& transaction) {
+    Acquired result;
+    auto known = impl.jobs.find(name);
+    if (known == impl.jobs.end()) {
+      known = impl.jobs.emplace(name, impl.need_job(transaction, name)).first;
+    }
+    Acquire call{options, known->second, 0, claim};
+    auto& window_id = impl.window_ids[{call.job.id, options.window}];
+    if (window_id == 0) {
+      window_id = impl.need_window(transaction, call.job, options.window).id;
+    }
+    call.window_id = window_id;
+    call.claim.lease = options.lease.value_or(call.job.definition.lease.value_or(options.default_lease));
+    // Refused before anything is locked.
+    Impl::limits_for(options, Window{}, call.job);
+    if (options.retry != RetryMode::last) {
+      result.batch = take_stored(transaction, call, options.retry != RetryMode::none);
+    }
+    if (!result.batch && options.retry != RetryMode::only) {
+      cut_new(transaction, call, result);
+    }
+    if (!result.batch && options.retry == RetryMode::last) {
+      result.batch = take_stored(transaction, call, true);
+    }
+    return result;
+  });
+}
+
+TimePoint Inventory::heartbeat(std::int64_t batch_id, const std::string& token, std::optional<Duration> lease) {
+  return impl_->writing([&](StoreTransaction& transaction) {
+    const auto end = transaction.extend_lease(batch_id, token, lease);
+    if (!end) {
+      const StoredBatch stored = impl_->need_batch(transaction.find_batch(batch_id), batch_id);
+      throw Error(ErrorCode::lease_lost, describe_lost(stored, token));
+    }
+    return *end;
+  });
+}
+
+}  // namespace tranche

@@ -1,0 +1,79 @@
+#include <algorithm>
+
+#include "inventory/impl.hpp"
+
+namespace tranche {
+
+namespace {
+
+constexpr std::int64_t kChunk = 4096;
+
+}  // namespace
+
+void Inventory::Impl::walk_assets(StoreTransaction& transaction, Source& source, const Batch& batch,
+                                  const std::function<void(const Asset&)>& each) const {
+  const std::int64_t parts = key_parts(batch.count);
+  std::int64_t part = 0;
+  KeyPart keys(transaction.read_key_part(batch.id, part, part == parts - 1));
+  // Assets come in key order, and so do the parts: one that the current part does not hold may stand in the next.
+  const auto holds = [&](const Key& key) {
+    if (keys.holds(key)) {
+      return true;
+    }
+    if (part + 1 == parts) {
+      return false;
+    }
+    KeyPart next(transaction.read_key_part(batch.id, part + 1, part + 2 == parts));
+    if (!next.holds(key)) {
+      return false;
+    }
+    keys = std::move(next);
+    ++part;
+    return true;
+  };
+  SourceRange range{std::nullopt, batch.first_key, batch.last_key};
+  std::int64_t read = kChunk;
+  while (read == kChunk) {
+    std::vector<Asset> chunk;
+    read = source.scan(range, kChunk, [&](const Asset& asset) { chunk.push_back(asset); });
+    for (const Asset& asset : chunk) {
+      if (holds(asset.key)) {
+        each(asset);
+      }
+    }
+    if (!chunk.empty()) {
+      range = {chunk.back().key, std::nullopt, batch.last_key};
+    }
+  }
+}
+
+void Inventory::for_each_asset(const Batch& batch, const std::function<void(const Asset&)>& each) {
+  impl_->reading([&](StoreTransaction& transaction) {
+    Source& source = impl_->source_of(impl_->job_of_version(transaction, batch.version_id));
+    const auto reading = source.begin(kCountTimeout);
+    impl_->walk_assets(transaction, source, batch, each);
+  });
+}
+
+std::string Inventory::range_condition(const Batch& batch) {
+  const auto known = impl_->sources.find(batch.version_id);
+  if (known != impl_->sources.end() && known->second) {
+    return known->second->range_condition(*batch.first_key, *batch.last_key);
+  }
+  return impl_->reading([&](StoreTransaction& transaction) {
+    const Job job = impl_->job_of_version(transaction, batch.version_id);
+    return impl_->source_of(job).range_condition(*batch.first_key, *batch.last_key);
+  });
+}
+
+bool Inventory::Impl::holds(StoreTransaction& transaction, const StoredBatch& stored, const Key& key) const {
+  const std::int64_t parts = key_parts(stored.batch.count);
+  for (std::int64_t part = 0; part < parts; ++part) {
+    if (key_part_holds(transaction.read_key_part(stored.batch.id, part, part == parts - 1), key)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace tranche

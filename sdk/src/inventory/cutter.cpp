@@ -1,0 +1,84 @@
+#include "inventory/cutter.hpp"
+
+#include <algorithm>
+
+namespace tranche {
+
+namespace {
+
+// Without a limit by count the first statement reads this many assets, each next one four times as many.
+constexpr std::int64_t kFirstChunk = 256;
+constexpr std::int64_t kGrowth = 4;
+// What one statement may hold in memory.
+constexpr std::int64_t kLargestChunk = 4096;
+
+}  // namespace
+
+Position next_position(const Window& window) {
+  if (window.frontier && (!window.lower || *window.frontier >= *window.lower)) {
+    return {window.frontier, std::nullopt};
+  }
+  return {std::nullopt, window.lower};
+}
+
+bool Cutter::takes(const Asset& asset) const {
+  if (cut_.count == 0) {
+    // An asset heavier than the limit travels alone rather than blocking.
+    return true;
+  }
+  return (!limits_.max_count || cut_.count < *limits_.max_count) &&
+         (!limits_.max_weight || cut_.weight + asset.weight <= *limits_.max_weight);
+}
+
+void Cutter::add(const Asset& asset) {
+  if (full_ || !takes(asset)) {
+    full_ = true;
+    return;
+  }
+  if (keys_.full()) {
+    on_part_(keys_.take_part());
+  }
+  if (cut_.count == 0) {
+    cut_.first_key = asset.key;
+  }
+  cut_.last_key = asset.key;
+  ++cut_.count;
+  cut_.weight += asset.weight;
+  cut_.digest += asset_digest(asset);
+  keys_.add(asset.key);
+  if (sink_ != nullptr) {
+    sink_->add(asset);
+  }
+}
+
+std::int64_t Cutter::next_chunk() const {
+  return limits_.max_count ? std::min(*limits_.max_count - cut_.count, kLargestChunk) : kFirstChunk;
+}
+
+Cut Cutter::cut(const Position& position, const Key& to) {
+  SourceRange range{position.after, position.from, to};
+  std::int64_t chunk = next_chunk();
+  bool reached_end = false;
+  while (!full_ && !reached_end) {
+    std::optional<Key> last;
+    const std::int64_t read = source_.scan(range, chunk, [&](const Asset& asset) {
+      last = asset.key;
+      add(asset);
+    });
+    reached_end = read < chunk;
+    if (limits_.max_count && cut_.count == *limits_.max_count) {
+      full_ = true;
+    }
+    if (last) {
+      range.after = last;
+      range.from.reset();
+    }
+    chunk = limits_.max_count ? next_chunk() : std::min(chunk * kGrowth, kLargestChunk);
+  }
+  // Nothing more matched up to `to`: the next idle poll need not read this stretch again.
+  cut_.scanned_to = full_ ? cut_.last_key : to;
+  cut_.last_part = keys_.take_part();
+  return std::move(cut_);
+}
+
+}  // namespace tranche

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "tranche/inventory.hpp"
+#include "tranche/key_set.hpp"
+#include "tranche/source.hpp"
+#include "tranche/types.hpp"
+
+namespace tranche {
+
+/// Where a window's next range begins.
+struct Position {
+  std::optional<Key> after;  ///< exclusive
+  std::optional<Key> from;   ///< inclusive
+};
+Position next_position(const Window& window);
+
+/// A range read from the source.
+struct Cut {
+  std::optional<Key> first_key;  ///< empty: no asset matched
+  std::optional<Key> last_key;
+  std::int64_t count = 0;
+  double weight = 0;
+  std::uint64_t digest = 0;
+  std::string last_part;         ///< packed keys that were not handed to on_part
+  std::optional<Key> scanned_to;  ///< the window's frontier after this range
+};
+
+/// Reads the source from a position in key order and stops at the limits: the cost follows the batch, never the backlog.
+class Cutter {
+ public:
+  using OnPart = std::function<void(const std::string&)>;
+
+  /// `on_part` takes the packed keys as they fill, but for the last part.
+  Cutter(Source& source, const Limits& limits, AssetSink* sink, OnPart on_part)
+      : source_(source), limits_(limits), sink_(sink), on_part_(std::move(on_part)) {}
+
+  /// `to` is inclusive: the newest key that may be handed out.
+  Cut cut(const Position& position, const Key& to);
+
+ private:
+  bool takes(const Asset& asset) const;
+  void add(const Asset& asset);
+  std::int64_t next_chunk() const;
+
+  Source& source_;
+  Limits limits_;
+  AssetSink* sink_;
+  OnPart on_part_;
+  KeySetWriter keys_;
+  Cut cut_;
+  bool full_ = false;
+};
+
+}  // namespace tranche

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "inventory/cutter.hpp"
+#include "tranche/error.hpp"
+#include "tranche/inventory.hpp"
+
+namespace tranche {
+
+struct Inventory::Impl {
+  Impl(std::unique_ptr<Store> store_in, SourceOpener opener) : store(std::move(store_in)), open_source(std::move(opener)) {}
+
+  /// Runs `work` in one transaction and commits; once more from the start where the database refused it without effect.
+  template <typename Work>
+  auto in_transaction(bool write, const Work& work) {
+    const auto begun = std::chrono::steady_clock::now();
+    while (true) {
+      try {
+        const auto transaction = store->begin(write);
+        if constexpr (std::is_void_v<decltype(work(*transaction))>) {
+          work(*transaction);
+          transaction->commit();
+          return;
+        } else {
+          auto result = work(*transaction);
+          transaction->commit();
+          return result;
+        }
+      } catch (const Error& error) {
+        if (error.action() != ErrorAction::retry || std::chrono::steady_clock::now() - begun > kTryFor) {
+          throw;
+        }
+      }
+    }
+  }
+  template <typename Work>
+  auto writing(const Work& work) {
+    return in_transaction(true, work);
+  }
+  template <typename Work>
+  auto reading(const Work& work) {
+    return in_transaction(false, work);
+  }
+
+  Job need_job(StoreTransaction& transaction, const std::string& name) const;
+  Window need_window(StoreTransaction& transaction, const Job& job, const std::string& name) const;
+  StoredBatch need_batch(std::optional<StoredBatch> found, std::int64_t id) const;
+  /// Checks a definition against its database; returns warnings. Without a database (tests' sources) there is nothing to ask.
+  std::function<std::vector<std::string>(JobDefinition&)> inspect = [](JobDefinition&) { return std::vector<std::string>(); };
+  /// The source of a job version; opened once.
+  Source& source_of(const Job& job);
+  Job job_of_version(StoreTransaction& transaction, std::int64_t version_id) const;
+
+  /// What an acquire may hold, the nearest setting first: the call's, the window's, the job's.
+  static Limits limits_for(const AcquireOptions& options, const Window& window, const Job& job);
+  /// The newest key that may be handed out; empty: none.
+  std::optional<Key> horizon(Source& source, const Window& window) const;
+
+  BatchHistory history_of(StoreTransaction& transaction, const StoredBatch& stored) const;
+  bool holds(StoreTransaction& transaction, const StoredBatch& stored, const Key& key) const;
+
+  /// The assets of a batch's key set that the source has now, in key order. Inside a Source::Reading.
+  void walk_assets(StoreTransaction& transaction, Source& source, const Batch& batch,
+                   const std::function<void(const Asset&)>& each) const;
+  /// Two halves in place of a batch.
+  void split(StoreTransaction& transaction, const StoredBatch& parent);
+
+  static constexpr auto kTryFor = std::chrono::seconds(30);
+  std::unique_ptr<Store> store;
+  SourceOpener open_source;
+  std::map<std::int64_t, std::unique_ptr<Source>> sources;
+  std::map<std::string, Job> jobs;  ///< as last seen; checked against the inventory's version at each acquire
+  std::map<std::pair<std::int64_t, std::string>, std::int64_t> window_ids;
+};
+
+/// Number of parts in which a batch's keys are stored.
+inline std::int64_t key_parts(std::int64_t count) { return std::max<std::int64_t>(1, (count + kKeysPerPart - 1) / kKeysPerPart); }
+
+/// A statement on the source may take this long while others wait for the window.
+inline constexpr Duration kScanTimeout = std::chrono::seconds(30);
+/// Counting a backlog reads all of it, with nobody waiting.
+inline constexpr Duration kCountTimeout = std::chrono::hours(1);
+
+}  // namespace tranche

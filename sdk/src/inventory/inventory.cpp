@@ -1,0 +1,124 @@
+#include "tranche/inventory.hpp"
+
+#include "inventory/impl.hpp"
+#include "sql/migrate.hpp"
+#include "sql/sql_store.hpp"
+
+namespace tranche {
+
+Inventory::Inventory(std::unique_ptr<Store> store, SourceOpener open_source)
+    : impl_(std::make_unique<Impl>(std::move(store), std::move(open_source))) {}
+Inventory::Inventory(Inventory&&) noexcept = default;
+Inventory& Inventory::operator=(Inventory&&) noexcept = default;
+Inventory::~Inventory() = default;
+
+Inventory Inventory::open(const DatabaseUrl& where, const OpenOptions& options) {
+  sql::check_schema_name(options.schema);
+  auto connection = sql::connect(where, "inventory", options.create);
+  const int version = sql::schema_version(*connection, options.schema);
+  if (version == 0) {
+    if (!options.create) {
+      throw Error(ErrorCode::schema, where.redacted() + " holds no tranche inventory; run 'tranche db migrate' to make one");
+    }
+    sql::migrate(*connection, options.schema);
+  } else {
+    sql::check_schema_version(version, "the inventory " + where.redacted());
+  }
+  const auto source_url = [where](const JobDefinition& definition) {
+    return definition.source.empty() ? where : DatabaseUrl::parse(definition.source);
+  };
+  Inventory inventory(std::make_unique<sql::SqlStore>(std::move(connection), options.schema), [=](const JobDefinition& definition) {
+    return tranche::open_source(source_url(definition), definition);
+  });
+  inventory.impl_->inspect = [=](JobDefinition& definition) { return inspect_source(source_url(definition), definition); };
+  return inventory;
+}
+
+SchemaStatus schema_status(const DatabaseUrl& where, const std::string& schema) {
+  sql::check_schema_name(schema);
+  const auto connection = sql::connect(where, "inventory", false);
+  return {sql::schema_version(*connection, schema), sql::newest_schema_version()};
+}
+
+std::vector<int> migrate_schema(const DatabaseUrl& where, const std::string& schema) {
+  sql::check_schema_name(schema);
+  const auto connection = sql::connect(where, "inventory", true);
+  return sql::migrate(*connection, schema);
+}
+
+TimePoint Inventory::now() {
+  return impl_->reading([](StoreTransaction& transaction) { return transaction.now(); });
+}
+
+Job Inventory::Impl::need_job(StoreTransaction& transaction, const std::string& name) const {
+  auto job = transaction.find_job(name);
+  if (!job) {
+    std::string names;
+    for (const Job& other : transaction.list_jobs()) {
+      names += (names.empty() ? "" : ", ") + other.name;
+    }
+    throw Error(ErrorCode::not_found, "job '" + name + "' not found; jobs here: " + (names.empty() ? "none" : names));
+  }
+  return std::move(*job);
+}
+
+Window Inventory::Impl::need_window(StoreTransaction& transaction, const Job& job, const std::string& name) const {
+  auto window = transaction.find_window(job.id, name, job.definition.key_type);
+  if (!window) {
+    std::string names;
+    for (const Window& other : transaction.list_windows(job.id, job.definition.key_type)) {
+      if (other.kind == WindowKind::campaign) {
+        names += (names.empty() ? "" : ", ") + other.name;
+      }
+    }
+    throw Error(ErrorCode::not_found, "campaign '" + name + "' not found in job '" + job.name +
+                                          "'; campaigns there: " + (names.empty() ? "none" : names));
+  }
+  return std::move(*window);
+}
+
+StoredBatch Inventory::Impl::need_batch(std::optional<StoredBatch> found, std::int64_t id) const {
+  if (!found) {
+    throw Error(ErrorCode::not_found, "batch " + std::to_string(id) + " not found; 'tranche batches --job NAME' lists them");
+  }
+  return std::move(*found);
+}
+
+Job Inventory::Impl::job_of_version(StoreTransaction& transaction, std::int64_t version_id) const {
+  auto job = transaction.find_job_version(version_id);
+  if (!job) {
+    throw Error(ErrorCode::internal, "job version " + std::to_string(version_id) + " is missing from the inventory");
+  }
+  return std::move(*job);
+}
+
+Source& Inventory::Impl::source_of(const Job& job) {
+  auto& source = sources[job.version_id];
+  if (!source) {
+    source = open_source(job.definition);
+  }
+  return *source;
+}
+
+Limits Inventory::Impl::limits_for(const AcquireOptions& options, const Window& window, const Job& job) {
+  Limits limits = options.limits;
+  for (const Limits* next : {&window.limits, &job.definition.limits}) {
+    limits.max_count = limits.max_count ? limits.max_count : next->max_count;
+    limits.max_weight = limits.max_weight ? limits.max_weight : next->max_weight;
+  }
+  if (limits.max_weight && !job.definition.weight_column) {
+    throw Error(ErrorCode::refused, "a weight limit needs a weight column, and job '" + job.name +
+                                        "' names none; set it with 'tranche job update " + job.name + " --weight COLUMN'");
+  }
+  return limits;
+}
+
+std::optional<Key> Inventory::Impl::horizon(Source& source, const Window& window) const {
+  auto newest = source.newest_key();
+  if (newest && window.upper && *window.upper < *newest) {
+    return window.upper;
+  }
+  return newest;
+}
+
+}  // namespace tranche

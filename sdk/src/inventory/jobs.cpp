@@ -1,0 +1,204 @@
+#include "inventory/impl.hpp"
+#include "tranche/definition.hpp"
+
+namespace tranche {
+
+namespace {
+
+constexpr std::size_t kLongestName = 63;
+
+void check_name(const std::string& name, const std::string& what) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  bool good = !name.empty() && name.size() <= kLongestName && letter(name.front());
+  for (const char c : name) {
+    good = good && (letter(c) || c == '.' || c == '_' || c == '-');
+  }
+  if (!good) {
+    throw Error(ErrorCode::usage, "'" + name + "' is no usable name for a " + what +
+                                      "; accepted are up to 63 letters, digits, '.', '_' and '-', beginning with a letter or digit");
+  }
+}
+
+void append(std::vector<std::string>* all, const std::vector<std::string>& more) {
+  if (all != nullptr) {
+    all->insert(all->end(), more.begin(), more.end());
+  }
+}
+
+/// What must stay once ranges were cut: they would name other assets.
+void check_unchanged(const Job& job, const JobDefinition& wanted) {
+  const JobDefinition& now = job.definition;
+  const auto refuse = [&](const std::string& what, const std::string& from, const std::string& to) {
+    throw Error(ErrorCode::refused, "the " + what + " of job '" + job.name + "' cannot change from '" + from + "' to '" + to +
+                                        "' once batches were handed out; define another job, or delete this one");
+  };
+  if (now.table != wanted.table) {
+    refuse("table", now.table, wanted.table);
+  }
+  if (now.key_column != wanted.key_column) {
+    refuse("key column", now.key_column, wanted.key_column);
+  }
+  if (now.source != wanted.source) {
+    const auto shown = [](const std::string& url) { return url.empty() ? "the inventory" : DatabaseUrl::parse(url).redacted(); };
+    refuse("source", shown(now.source), shown(wanted.source));
+  }
+  if (now.key_type != wanted.key_type) {
+    refuse("key type", std::string(to_string(now.key_type)), std::string(to_string(wanted.key_type)));
+  }
+}
+
+}  // namespace
+
+void check_campaign_name(const std::string& name) {
+  check_name(name, "campaign");
+  if (name == kIncremental) {
+    throw Error(ErrorCode::usage, "'incremental' is the name of the window that every job has; choose another for the campaign");
+  }
+}
+
+Job Inventory::create_job(const std::string& name, JobDefinition definition, std::vector<std::string>* warnings) {
+  check_name(name, "job");
+  check_definition(definition);
+  append(warnings, impl_->inspect(definition));
+  return impl_->writing([&](StoreTransaction& transaction) {
+    const std::int64_t id = transaction.insert_job(name);
+    transaction.insert_job_version(id, 1, definition);
+    Window window;
+    window.job_id = id;
+    window.name = kIncremental;
+    if (definition.start_key) {
+      window.lower = Key::parse(definition.key_type, *definition.start_key);
+    }
+    transaction.insert_window(window);
+    return impl_->need_job(transaction, name);
+  });
+}
+
+Job Inventory::update_job(const std::string& name, const std::function<void(JobDefinition&)>& change,
+                          std::vector<std::string>* warnings) {
+  const Job before = find_job(name);
+  JobDefinition definition = before.definition;
+  change(definition);
+  check_definition(definition);
+  append(warnings, impl_->inspect(definition));
+  if (to_json(definition) == to_json(before.definition)) {
+    return before;
+  }
+  const Job after = impl_->writing([&](StoreTransaction& transaction) {
+    const Job now = impl_->need_job(transaction, name);
+    if (now.version != before.version) {
+      throw Error(ErrorCode::refused, "job '" + name + "' was changed by somebody else just now; look at 'tranche job show " +
+                                          name + "' and try again");
+    }
+    const bool used = transaction.has_batches(now.id);
+    if (used) {
+      check_unchanged(now, definition);
+    }
+    transaction.insert_job_version(now.id, now.version + 1, definition);
+    if (!used && definition.start_key != now.definition.start_key && definition.start_key) {
+      const Window window = impl_->need_window(transaction, now, std::string(kIncremental));
+      transaction.rewind_window(window.id, Key::parse(definition.key_type, *definition.start_key));
+    }
+    return impl_->need_job(transaction, name);
+  });
+  impl_->jobs.erase(name);
+  return after;
+}
+
+Job Inventory::apply_job(const std::string& name, JobDefinition definition, std::vector<std::string>* warnings) {
+  const bool exists = impl_->reading([&](StoreTransaction& transaction) { return transaction.find_job(name).has_value(); });
+  if (!exists) {
+    return create_job(name, std::move(definition), warnings);
+  }
+  return update_job(name, [&](JobDefinition& current) { current = definition; }, warnings);
+}
+
+Job Inventory::find_job(const std::string& name) {
+  return impl_->reading([&](StoreTransaction& transaction) { return impl_->need_job(transaction, name); });
+}
+
+std::vector<Job> Inventory::list_jobs() {
+  return impl_->reading([](StoreTransaction& transaction) { return transaction.list_jobs(); });
+}
+
+void Inventory::pause_job(const std::string& name, bool paused) {
+  impl_->writing([&](StoreTransaction& transaction) {
+    transaction.update_job_paused(impl_->need_job(transaction, name).id, paused);
+  });
+}
+
+void Inventory::delete_job(const std::string& name) {
+  impl_->writing([&](StoreTransaction& transaction) {
+    const Job job = impl_->need_job(transaction, name);
+    for (const Window& window : transaction.list_windows(job.id, job.definition.key_type)) {
+      transaction.lock_window(window.id, job.definition.key_type);
+      const OpenTotals totals = transaction.open_totals(window.id, job.definition.key_type);
+      if (totals.processing > 0) {
+        throw Error(ErrorCode::refused, "job '" + name + "' has " + std::to_string(totals.processing) +
+                                            " batches in processing; cancel them or wait, then delete it");
+      }
+    }
+    transaction.delete_job(job.id);
+  });
+  impl_->jobs.erase(name);
+}
+
+Window Inventory::create_campaign(const std::string& job_name, const std::string& name, const CampaignOptions& options) {
+  check_campaign_name(name);
+  const Job job = find_job(job_name);
+  const KeyType type = job.definition.key_type;
+  Window window;
+  window.job_id = job.id;
+  window.name = name;
+  window.kind = WindowKind::campaign;
+  window.limits = options.limits;
+  if (options.limits.max_weight && !job.definition.weight_column) {
+    throw Error(ErrorCode::refused, "a weight limit needs a weight column, and job '" + job_name + "' names none");
+  }
+  Source& source = impl_->source_of(job);
+  {
+    const auto reading = source.begin(kScanTimeout);
+    window.lower = options.from ? std::optional(Key::parse(type, *options.from)) : source.oldest_key();
+    window.upper = options.to ? std::optional(Key::parse(type, *options.to)) : impl_->horizon(source, Window{});
+  }
+  if (!window.lower || !window.upper) {
+    throw Error(ErrorCode::refused, "table " + job.definition.table + " holds no asset to begin the campaign with; give --from and --to");
+  }
+  if (*window.upper < *window.lower) {
+    throw Error(ErrorCode::refused, "the campaign would end at " + window.upper->text() + ", before its first key " +
+                                        window.lower->text() + "; --from must not be above --to");
+  }
+  return impl_->writing([&](StoreTransaction& transaction) {
+    transaction.insert_window(window);
+    return impl_->need_window(transaction, job, name);
+  });
+}
+
+std::vector<Window> Inventory::list_windows(const std::string& job_name) {
+  return impl_->reading([&](StoreTransaction& transaction) {
+    const Job job = impl_->need_job(transaction, job_name);
+    return transaction.list_windows(job.id, job.definition.key_type);
+  });
+}
+
+Window Inventory::find_window(const std::string& job_name, const std::string& name) {
+  return impl_->reading([&](StoreTransaction& transaction) {
+    return impl_->need_window(transaction, impl_->need_job(transaction, job_name), name);
+  });
+}
+
+void Inventory::set_window_state(const std::string& job_name, const std::string& name, WindowState state) {
+  impl_->writing([&](StoreTransaction& transaction) {
+    const Job job = impl_->need_job(transaction, job_name);
+    const Window window = impl_->need_window(transaction, job, name);
+    if (window.state == WindowState::cancelled && state != WindowState::cancelled) {
+      throw Error(ErrorCode::refused, "campaign '" + name + "' is cancelled for good; create another one");
+    }
+    if (window.kind == WindowKind::incremental && state == WindowState::cancelled) {
+      throw Error(ErrorCode::refused, "the incremental window cannot be cancelled; pause the job instead");
+    }
+    transaction.set_window_state(window.id, state, "");
+  });
+}
+
+}  // namespace tranche

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tranche/store.hpp"
+
+namespace tranche {
+
+/// One line on why `token` does not hold the batch.
+std::string describe_lost(const StoredBatch& stored, std::string_view token);
+
+}  // namespace tranche

@@ -1,0 +1,215 @@
+#include <algorithm>
+
+#include "inventory/impl.hpp"
+
+namespace tranche {
+
+Backlog Inventory::backlog(const std::string& job_name, const std::string& window_name) {
+  Job job;
+  Window window;
+  OpenTotals open;
+  impl_->reading([&](StoreTransaction& transaction) {
+    job = impl_->need_job(transaction, job_name);
+    window = impl_->need_window(transaction, job, window_name);
+    open = transaction.open_totals(window.id, job.definition.key_type);
+  });
+  Backlog backlog;
+  backlog.job = job.name;
+  backlog.window = window.name;
+  backlog.count = open.count;
+  backlog.weight = open.weight;
+  backlog.first_key = open.first_key;
+  backlog.last_key = open.last_key;
+  backlog.processing = open.processing;
+  backlog.failed = open.failed;
+  backlog.exhausted = open.exhausted;
+  backlog.cancelled = open.cancelled;
+  const bool closed = job.paused || window.state != WindowState::active;
+  backlog.ready = closed ? 0 : open.due;
+
+  Source& source = impl_->source_of(job);
+  const auto reading = source.begin(kCountTimeout);
+  const auto to = impl_->horizon(source, window);
+  const Position position = next_position(window);
+  if (to && (!position.after || *position.after < *to) && (!position.from || *position.from <= *to)) {
+    const SourceTotals fresh = source.totals({position.after, position.from, to});
+    backlog.count += fresh.count;
+    backlog.weight += fresh.weight;
+    backlog.ready += closed ? 0 : fresh.count;
+    if (fresh.first_key) {
+      backlog.first_key = backlog.first_key ? std::min(*backlog.first_key, *fresh.first_key) : *fresh.first_key;
+      backlog.last_key = backlog.last_key ? std::max(*backlog.last_key, *fresh.last_key) : *fresh.last_key;
+    }
+  }
+  if (backlog.first_key) {
+    backlog.oldest_age_seconds = source.age_seconds(*backlog.first_key);
+  }
+  return backlog;
+}
+
+std::vector<Batch> Inventory::plan(const std::string& job_name, const AcquireOptions& options, std::int64_t most) {
+  Job job;
+  Window window;
+  std::vector<Batch> planned;
+  impl_->reading([&](StoreTransaction& transaction) {
+    job = impl_->need_job(transaction, job_name);
+    window = impl_->need_window(transaction, job, options.window);
+    if (job.paused || window.state != WindowState::active || options.retry == RetryMode::last) {
+      return;
+    }
+    const TimePoint now = transaction.now();
+    for (const StoredBatch& stored : transaction.open_batches(window.id)) {
+      const Batch& batch = stored.batch;
+      const bool given_back = batch.status == BatchStatus::planned;
+      const bool retryable = options.retry != RetryMode::none && batch.attempt < job.definition.max_attempts;
+      if (*batch.available_at <= now && (given_back || retryable)) {
+        planned.push_back(batch);
+      }
+    }
+  });
+  if (job.paused || window.state != WindowState::active) {
+    return {};
+  }
+  Source& source = impl_->source_of(job);
+  const auto reading = source.begin(kCountTimeout);
+  const auto to = impl_->horizon(source, window);
+  const Limits limits = Impl::limits_for(options, window, job);
+  Position position = next_position(window);
+  while (options.retry != RetryMode::only && static_cast<std::int64_t>(planned.size()) < most && to &&
+         (!position.after || *position.after < *to)) {
+    const Cut cut = Cutter(source, limits, nullptr, [](const std::string&) {}).cut(position, *to);
+    if (cut.count == 0) {
+      break;
+    }
+    Batch batch;
+    batch.job_id = job.id;
+    batch.window_id = window.id;
+    batch.version_id = job.version_id;
+    batch.job = job.name;
+    batch.window = window.name;
+    batch.first_key = cut.first_key;
+    batch.last_key = cut.last_key;
+    batch.count = cut.count;
+    batch.weight = cut.weight;
+    batch.max_attempts = job.definition.max_attempts;
+    batch.table = job.definition.table;
+    batch.key_column = job.definition.key_column;
+    batch.filter = job.definition.filter;
+    planned.push_back(std::move(batch));
+    position = {cut.scanned_to, std::nullopt};
+  }
+  if (static_cast<std::int64_t>(planned.size()) > most) {
+    planned.resize(static_cast<std::size_t>(most));
+  }
+  return planned;
+}
+
+void Inventory::list_batches(const std::string& job_name, BatchFilter filter, const std::string& window,
+                             const std::function<void(const Batch&)>& each) {
+  impl_->reading([&](StoreTransaction& transaction) {
+    const Job job = impl_->need_job(transaction, job_name);
+    filter.job_id = job.id;
+    if (!window.empty()) {
+      filter.window_id = impl_->need_window(transaction, job, window).id;
+    }
+    transaction.list_batches(filter, each);
+  });
+}
+
+BatchHistory Inventory::Impl::history_of(StoreTransaction& transaction, const StoredBatch& stored) const {
+  BatchHistory history;
+  history.batch = stored.batch;
+  history.batch.children = transaction.list_children(stored.batch.id);
+  history.attempts = transaction.list_attempts(stored.batch.id);
+  if (stored.batch.status == BatchStatus::processing) {
+    Attempt running;
+    running.attempt = stored.batch.attempt;
+    running.run_id = stored.batch.run_id;
+    running.started_at = *stored.batch.acquired_at;
+    history.attempts.push_back(std::move(running));
+  }
+  return history;
+}
+
+BatchHistory Inventory::find_batch(std::int64_t batch_id) {
+  return impl_->reading([&](StoreTransaction& transaction) {
+    return impl_->history_of(transaction, impl_->need_batch(transaction.find_batch(batch_id), batch_id));
+  });
+}
+
+AssetHistory Inventory::find_asset(const std::string& job_name, const std::string& key_text) {
+  const Job job = find_job(job_name);
+  AssetHistory history{Key::parse(job.definition.key_type, key_text), {}, {}, {}};
+  Source& source = impl_->source_of(job);
+  {
+    const auto reading = source.begin(kScanTimeout);
+    if (const auto asset = source.find_key(history.key)) {
+      history.item = asset->item;
+      history.weight = asset->weight;
+    }
+  }
+  impl_->reading([&](StoreTransaction& transaction) {
+    for (const StoredBatch& stored : transaction.batches_around(job.id, history.key)) {
+      if (impl_->holds(transaction, stored, history.key)) {
+        history.batches.push_back(impl_->history_of(transaction, stored));
+      }
+    }
+  });
+  if (!history.item && history.batches.empty()) {
+    throw Error(ErrorCode::not_found, "no asset has the key " + history.key.text() + " in " + job.definition.table +
+                                          ", and no batch of job '" + job_name + "' ever held it");
+  }
+  return history;
+}
+
+std::vector<AssetHistory> Inventory::find_item(const std::string& job_name, const std::string& item) {
+  const Job job = find_job(job_name);
+  if (!job.definition.item_column) {
+    throw Error(ErrorCode::refused, "job '" + job_name + "' names no item column; ask by --key, or set one with 'tranche job update " +
+                                        job_name + " --item COLUMN'");
+  }
+  std::vector<Asset> assets;
+  {
+    Source& source = impl_->source_of(job);
+    const auto reading = source.begin(kCountTimeout);
+    assets = source.find_item(item);
+  }
+  if (assets.empty()) {
+    throw Error(ErrorCode::not_found, "no asset in " + job.definition.table + " has the item '" + item + "'");
+  }
+  std::vector<AssetHistory> histories;
+  for (const Asset& asset : assets) {
+    histories.push_back(find_asset(job_name, asset.key.text()));
+  }
+  return histories;
+}
+
+void Inventory::start_run(const Run& run) {
+  impl_->writing([&](StoreTransaction& transaction) {
+    const Job job = impl_->need_job(transaction, run.job);
+    transaction.insert_run(run, job.id, impl_->need_window(transaction, job, run.window).id);
+  });
+}
+
+void Inventory::finish_run(const std::string& run_id, int exit_status, std::int64_t succeeded, std::int64_t failed) {
+  impl_->writing([&](StoreTransaction& transaction) { transaction.finish_run(run_id, exit_status, succeeded, failed); });
+}
+
+Run Inventory::find_run(const std::string& run_id) {
+  return impl_->reading([&](StoreTransaction& transaction) {
+    auto run = transaction.find_run(run_id);
+    if (!run) {
+      throw Error(ErrorCode::not_found, "run '" + run_id + "' not found; 'tranche runs' lists them");
+    }
+    return std::move(*run);
+  });
+}
+
+std::vector<Run> Inventory::list_runs(const std::optional<std::string>& job, std::int64_t limit) {
+  return impl_->reading([&](StoreTransaction& transaction) {
+    const auto id = job ? std::optional(impl_->need_job(transaction, *job).id) : std::nullopt;
+    return transaction.list_runs(id, limit);
+  });
+}
+
+}  // namespace tranche

@@ -1,0 +1,215 @@
+#include <algorithm>
+
+#include "inventory/impl.hpp"
+#include "inventory/lease.hpp"
+#include "tranche/exit_policy.hpp"
+
+namespace tranche {
+
+namespace {
+
+using Status = ReleaseRequest::Status;
+
+std::string_view name_of(Status status) {
+  switch (status) {
+    case Status::succeeded:
+      return "succeeded";
+    case Status::failed:
+      return "failed";
+    case Status::returned:
+      return "returned";
+    case Status::not_started:
+      break;
+  }
+  return "not started";
+}
+
+bool same_status(Status status, Outcome outcome) {
+  switch (outcome) {
+    case Outcome::succeeded:
+      return status == Status::succeeded;
+    case Outcome::returned:
+    case Outcome::not_started:
+      return status == Status::returned || status == Status::not_started;
+    case Outcome::failed:
+    case Outcome::timeout:
+    case Outcome::snoozed:
+    case Outcome::skipped:
+    case Outcome::split:
+      return status == Status::failed;
+    case Outcome::lost:
+    case Outcome::cancelled:
+      break;
+  }
+  return false;
+}
+
+AttemptEnd given_back(const StoredBatch& stored, Status status) {
+  AttemptEnd end;
+  end.status = BatchStatus::planned;
+  end.attempt = std::max(0, stored.batch.attempt - 1);
+  end.available_after = Duration::zero();
+  end.outcome = status == Status::returned ? Outcome::returned : Outcome::not_started;
+  return end;
+}
+
+AttemptEnd for_good(const StoredBatch& stored, Outcome outcome) {
+  AttemptEnd end;
+  end.status = BatchStatus::failed;
+  end.exhausted = true;
+  end.attempt = stored.batch.attempt;
+  end.outcome = outcome;
+  return end;
+}
+
+/// The batch after an action of the failure policy; `halt` and `split` have more to do around it.
+AttemptEnd apply(const ExitAction& action, const StoredBatch& stored, const JobDefinition& job, Outcome outcome) {
+  AttemptEnd end = for_good(stored, outcome);
+  switch (action.kind) {
+    case ExitAction::Kind::retry:
+    case ExitAction::Kind::halt:
+      end.exhausted = stored.batch.attempt >= job.max_attempts && action.kind == ExitAction::Kind::retry;
+      if (!end.exhausted) {
+        end.available_after = action.kind == ExitAction::Kind::halt ? Duration::zero() : job.retry_delay;
+      }
+      break;
+    case ExitAction::Kind::fail:
+      break;
+    case ExitAction::Kind::skip:
+      end.status = BatchStatus::succeeded;
+      end.exhausted = false;
+      end.skipped = true;
+      end.outcome = Outcome::skipped;
+      break;
+    case ExitAction::Kind::snooze:
+      end.exhausted = false;
+      end.attempt = std::max(0, stored.batch.attempt - 1);
+      end.available_after = action.delay;
+      end.outcome = Outcome::snoozed;
+      break;
+    case ExitAction::Kind::split:
+      if (stored.batch.count > 1) {
+        end.status = BatchStatus::cancelled;
+        end.exhausted = false;
+        end.superseded = true;
+        end.outcome = Outcome::split;
+      }
+      break;
+  }
+  return end;
+}
+
+ExitAction decide(const ReleaseRequest& request, const StoredBatch& stored, const JobDefinition& job) {
+  const ExitPolicy policy = ExitPolicy::parse(job.on_exit);
+  const ExitAction action = policy.match({request.exit_code, request.signal, request.timed_out});
+  const bool last = action.kind == ExitAction::Kind::retry && stored.batch.attempt >= job.max_attempts;
+  return last ? policy.exhausted().value_or(action) : action;
+}
+
+}  // namespace
+
+std::string describe_lost(const StoredBatch& stored, std::string_view token) {
+  const Batch& batch = stored.batch;
+  const std::string name = "batch " + std::to_string(batch.id);
+  if (batch.token != token) {
+    if (batch.status == BatchStatus::processing) {
+      return name + " is held by somebody else: the lease of this token ended and the batch was taken over (attempt " +
+             std::to_string(batch.attempt) + " is running)";
+    }
+    return "the token does not hold " + name + ", which is " + std::string(to_string(batch.status)) +
+           "; give the lease_token that acquire printed";
+  }
+  if (batch.status == BatchStatus::cancelled) {
+    return name + " was cancelled";
+  }
+  return name + " is not being processed: it is " + std::string(to_string(batch.status)) + " since its release";
+}
+
+Batch Inventory::release(std::int64_t batch_id, const std::string& token, const ReleaseRequest& request) {
+  Impl& impl = *impl_;
+  return impl.writing([&](StoreTransaction& transaction) {
+    const StoredBatch stored = impl.need_batch(transaction.lock_batch(batch_id), batch_id);
+    if (token.empty() || stored.batch.token != token) {
+      throw Error(ErrorCode::lease_lost, describe_lost(stored, token));
+    }
+    if (stored.batch.status != BatchStatus::processing) {
+      const std::vector<Attempt> attempts = transaction.list_attempts(batch_id);
+      const auto outcome = attempts.empty() ? std::nullopt : attempts.back().outcome;
+      if (outcome && same_status(request.status, *outcome)) {
+        return stored.batch;
+      }
+      // Nobody took it over: a late release of the last attempt still counts.
+      const bool late = outcome == Outcome::lost && stored.batch.status == BatchStatus::failed && !stored.batch.superseded;
+      if (!late) {
+        throw Error(ErrorCode::lease_lost, "batch " + std::to_string(batch_id) + " was released already, as " +
+                                               (outcome ? std::string(to_string(*outcome)) : "nothing") + "; it cannot become " +
+                                               std::string(name_of(request.status)));
+      }
+    }
+    const Job job = impl.job_of_version(transaction, stored.current_version_id);
+    AttemptEnd end;
+    ExitAction action;
+    if (request.status == Status::succeeded) {
+      end.attempt = stored.batch.attempt;
+    } else if (request.status == Status::failed) {
+      action = decide(request, stored, job.definition);
+      end = apply(action, stored, job.definition, request.timed_out ? Outcome::timeout : Outcome::failed);
+    } else {
+      end = given_back(stored, request.status);
+    }
+    end.exit_code = request.exit_code;
+    end.signal = request.signal;
+    end.message = request.message;
+    end.outputs = request.outputs;
+    transaction.end_attempt(stored, end);
+    if (end.outcome == Outcome::split) {
+      impl.split(transaction, stored);
+    }
+    if (request.status == Status::failed && action.kind == ExitAction::Kind::halt) {
+      transaction.set_window_state(stored.batch.window_id, WindowState::paused, "halted by batch " + std::to_string(batch_id));
+    }
+    return impl.need_batch(transaction.find_batch(batch_id), batch_id).batch;
+  });
+}
+
+void Inventory::Impl::split(StoreTransaction& transaction, const StoredBatch& parent) {
+  const Batch& whole = parent.batch;
+  const Job job = job_of_version(transaction, whole.version_id);
+  const std::int64_t half = (whole.count + 1) / 2;
+  Source& source = source_of(job);
+  std::vector<NewBatch> halves(2);
+  std::vector<KeySetWriter> keys(2);
+  std::vector<int> parts(2, 0);
+  std::int64_t seen = 0;
+  const auto reading = source.begin(kScanTimeout);
+  walk_assets(transaction, source, whole, [&](const Asset& asset) {
+    const std::size_t side = seen++ < half ? 0 : 1;
+    NewBatch& made = halves[side];
+    if (keys[side].full()) {
+      made.id = made.id == 0 ? transaction.reserve_batch_id() : made.id;
+      transaction.insert_batch_keys(made.id, parts[side]++, keys[side].take_part());
+    }
+    made.first_key = made.count == 0 ? asset.key : made.first_key;
+    made.last_key = asset.key;
+    ++made.count;
+    made.weight += asset.weight;
+    made.digest += asset_digest(asset);
+    keys[side].add(asset.key);
+  });
+  for (std::size_t side = 0; side < halves.size(); ++side) {
+    NewBatch& made = halves[side];
+    if (made.count == 0) {
+      // Assets vanished from the source since the range was cut.
+      continue;
+    }
+    made.window_id = whole.window_id;
+    made.version_id = whole.version_id;
+    made.generation = parent.generation;
+    made.parent_id = whole.id;
+    made.last_part = keys[side].take_part();
+    made.max_attempts = job.definition.max_attempts;
+    transaction.insert_batch(made, nullptr);
+  }
+}
+
+}  // namespace tranche

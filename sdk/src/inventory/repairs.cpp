@@ -1,0 +1,113 @@
+#include "inventory/impl.hpp"
+
+namespace tranche {
+
+namespace {
+
+std::string described(const Batch& batch) {
+  return "batch " + std::to_string(batch.id) + " of job '" + batch.job + "'";
+}
+
+void check_retryable(const StoredBatch& stored, const std::string& job) {
+  const Batch& batch = stored.batch;
+  const auto refuse = [&](const std::string& why) { throw Error(ErrorCode::refused, described(batch) + " " + why); };
+  if (batch.job != job) {
+    refuse("does not belong to job '" + job + "'");
+  }
+  if (batch.superseded || stored.superseded_from) {
+    refuse("was superseded: other batches hold its assets now");
+  }
+  if (batch.status == BatchStatus::processing) {
+    refuse("is being processed; wait for its end, or cancel it first");
+  }
+  if (batch.status == BatchStatus::succeeded) {
+    refuse("has succeeded; to process its assets again, create a campaign over its keys");
+  }
+}
+
+}  // namespace
+
+std::vector<Batch> Inventory::retry(const std::string& job, const std::vector<std::int64_t>& batch_ids) {
+  return impl_->writing([&](StoreTransaction& transaction) {
+    impl_->need_job(transaction, job);
+    std::vector<Batch> changed;
+    for (const std::int64_t id : batch_ids) {
+      const StoredBatch stored = impl_->need_batch(transaction.lock_batch(id), id);
+      check_retryable(stored, job);
+      transaction.set_batch_state(id, BatchStatus::planned, false, 0, true);
+      changed.push_back(impl_->need_batch(transaction.find_batch(id), id).batch);
+    }
+    return changed;
+  });
+}
+
+std::vector<Batch> Inventory::retry_all_failed(const std::string& job, const std::string& window) {
+  std::vector<std::int64_t> ids;
+  list_batches(job, BatchFilter{.status = BatchStatus::failed}, window, [&](const Batch& batch) {
+    if (!batch.superseded) {
+      ids.push_back(batch.id);
+    }
+  });
+  // Oldest first, as they will be handed out.
+  std::vector<std::int64_t> ordered(ids.rbegin(), ids.rend());
+  return retry(job, ordered);
+}
+
+std::vector<Batch> Inventory::cancel(const std::vector<std::int64_t>& batch_ids) {
+  return impl_->writing([&](StoreTransaction& transaction) {
+    std::vector<Batch> changed;
+    for (const std::int64_t id : batch_ids) {
+      const StoredBatch stored = impl_->need_batch(transaction.lock_batch(id), id);
+      const Batch& batch = stored.batch;
+      if (batch.status == BatchStatus::succeeded) {
+        throw Error(ErrorCode::refused, described(batch) + " has succeeded; only batches planned, processing or failed can be cancelled");
+      }
+      if (batch.status == BatchStatus::processing) {
+        AttemptEnd end;
+        end.status = BatchStatus::cancelled;
+        end.attempt = batch.attempt;
+        end.outcome = Outcome::cancelled;
+        end.message = "cancelled by an operator";
+        transaction.end_attempt(stored, end);
+      } else if (batch.status != BatchStatus::cancelled) {
+        transaction.set_batch_state(id, BatchStatus::cancelled, false, batch.attempt, false);
+      }
+      changed.push_back(impl_->need_batch(transaction.find_batch(id), id).batch);
+    }
+    return changed;
+  });
+}
+
+std::int64_t Inventory::reset(const std::string& job_name, const std::string& to_key) {
+  return impl_->writing([&](StoreTransaction& transaction) {
+    const Job job = impl_->need_job(transaction, job_name);
+    const KeyType type = job.definition.key_type;
+    Key key = Key::parse(type, to_key);
+    const Window window = impl_->need_window(transaction, job, std::string(kIncremental));
+    const auto locked = transaction.lock_window(window.id, type);
+    const std::vector<StoredBatch> behind = transaction.batches_from(window.id, key);
+    for (const StoredBatch& stored : behind) {
+      if (stored.batch.status == BatchStatus::processing) {
+        throw Error(ErrorCode::refused, described(stored.batch) + " (keys " + stored.batch.first_key->text() + " to " +
+                                            stored.batch.last_key->text() + ") is being processed; wait for its end, or cancel it first");
+      }
+      // A range that no success has closed is handed out again from its first key: none of its assets may fall between.
+      if (stored.batch.status != BatchStatus::succeeded && *stored.batch.first_key < key) {
+        key = *stored.batch.first_key;
+      }
+    }
+    const Position now = next_position(locked->window);
+    const bool forward = now.after ? key > *now.after : now.from ? key > *now.from : true;
+    if (forward && behind.empty()) {
+      throw Error(ErrorCode::refused, "the window of job '" + job_name + "' stands at " +
+                                          (now.after ? "key " + now.after->text() : now.from ? "key " + now.from->text() : "its beginning") +
+                                          ", and --to-key " + to_key +
+                                          " lies ahead of it; reset only goes back. To begin later, define the job with --start-key");
+    }
+    transaction.supersede_from(window.id, key);
+    transaction.rewind_window(window.id, key);
+    return static_cast<std::int64_t>(behind.size());
+  });
+}
+
+}  // namespace tranche

@@ -1,0 +1,116 @@
+#include "sql/migrate.hpp"
+
+#include <algorithm>
+
+#include "sql/queries.hpp"
+#include "sql/sql_store.hpp"
+#include "tranche/error.hpp"
+
+namespace tranche::sql {
+
+extern const std::string_view migrate_sqlite;
+extern const std::string_view migration_001_sqlite;
+#ifdef TRANCHE_POSTGRES
+extern const std::string_view migrate_postgres;
+extern const std::string_view migration_001_postgres;
+#endif
+
+namespace {
+
+struct Source {
+  int version;
+  const char* name;
+  std::string_view sqlite;
+  std::string_view postgres;
+};
+
+std::vector<Source> sources() {
+#ifdef TRANCHE_POSTGRES
+  return {{1, "pre_first_schema", migration_001_sqlite, migration_001_postgres}};
+#else
+  return {{1, "pre_first_schema", migration_001_sqlite, {}}};
+#endif
+}
+
+std::map<std::string, std::string> placeholders(Dialect dialect, std::string_view schema) {
+  return {{"prefix", table_prefix(dialect, schema)}, {"schema", std::string(schema)}};
+}
+
+Queries queries(Dialect dialect, std::string_view schema) {
+#ifdef TRANCHE_POSTGRES
+  if (dialect == Dialect::postgres) {
+    return {migrate_postgres, placeholders(dialect, schema)};
+  }
+#endif
+  return {migrate_sqlite, placeholders(dialect, schema)};
+}
+
+std::int64_t integer_of(Connection& connection, const Statement& statement) {
+  const auto rows = connection.query(statement);
+  return rows->next() ? rows->integer(0) : 0;
+}
+
+}  // namespace
+
+int newest_schema_version() { return sources().back().version; }
+
+std::vector<Migration> migrations(Dialect dialect, std::string_view schema) {
+  std::vector<Migration> result;
+  for (const Source& source : sources()) {
+    const std::string_view text = dialect == Dialect::sqlite ? source.sqlite : source.postgres;
+    result.push_back({source.version, source.name, fill_placeholders(text, placeholders(dialect, schema))});
+  }
+  return result;
+}
+
+int schema_version(Connection& connection, std::string_view schema) {
+  const Queries named = queries(connection.dialect(), schema);
+  if (integer_of(connection, named["migration_table"]) == 0) {
+    return 0;
+  }
+  return static_cast<int>(integer_of(connection, named["schema_version"]));
+}
+
+std::vector<int> migrate(Connection& connection, std::string_view schema) {
+  const Queries named = queries(connection.dialect(), schema);
+  Transaction transaction(connection);
+  connection.script(named["create_migration_table"]);
+  const auto version = static_cast<int>(integer_of(connection, named["schema_version"]));
+  if (version > newest_schema_version()) {
+    check_schema_version(version, "the inventory");
+  }
+  std::vector<int> applied;
+  for (const Migration& migration : migrations(connection.dialect(), schema)) {
+    if (migration.version > version) {
+      connection.execute(named["insert_migration"], {std::int64_t{migration.version}, migration.name});
+      connection.script({migration.name, migration.text});
+      applied.push_back(migration.version);
+    }
+  }
+  transaction.commit();
+  return applied;
+}
+
+void check_schema_version(int version, std::string_view where) {
+  const int newest = newest_schema_version();
+  if (version > newest) {
+    throw Error(ErrorCode::schema, std::string(where) + " has schema version " + std::to_string(version) +
+                                       ", newer than the version " + std::to_string(newest) +
+                                       " of this program; use a newer tranche");
+  }
+  if (version < newest) {
+    throw Error(ErrorCode::schema, std::string(where) + " has schema version " + std::to_string(version) + ", this program needs " +
+                                       std::to_string(newest) + "; run 'tranche db migrate'");
+  }
+}
+
+void check_schema_name(std::string_view schema) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (schema.empty() || schema.size() > 63 || !std::all_of(schema.begin(), schema.end(), plain)) {
+    throw Error(ErrorCode::usage, "'" + std::string(schema) + "' is no usable schema name; accepted are up to 63 letters, digits and _");
+  }
+}
+
+}  // namespace tranche::sql

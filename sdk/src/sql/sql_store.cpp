@@ -1,0 +1,440 @@
+#include "sql/sql_store.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <limits>
+
+#include "sql/row_reader.hpp"
+#include "tranche/definition.hpp"
+#include "tranche/error.hpp"
+
+namespace tranche::sql {
+
+extern const std::string_view inventory_sqlite;
+#ifdef TRANCHE_POSTGRES
+extern const std::string_view inventory_postgres;
+#endif
+
+namespace {
+
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+
+std::string outputs_json(const Outputs& outputs) {
+  return nlohmann::json(outputs).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+template <typename Map>
+Map map_from_json(const std::string& text) {
+  return nlohmann::json::parse(text).get<Map>();
+}
+
+Job read_job(const Rows& rows) {
+  RowReader row(rows);
+  Job job;
+  job.id = row.integer();
+  job.name = row.text();
+  job.paused = row.flag();
+  job.version_id = row.integer();
+  job.version = row.small();
+  job.definition = definition_from_json(row.text(), true);
+  job.created_at = row.time();
+  job.updated_at = row.time();
+  return job;
+}
+
+Window read_window(RowReader& row, KeyType type) {
+  Window window;
+  window.id = row.integer();
+  window.job_id = row.integer();
+  window.name = row.text();
+  window.kind = row.text() == "campaign" ? WindowKind::campaign : WindowKind::incremental;
+  const std::string state = row.text();
+  window.state = state == "paused"      ? WindowState::paused
+                 : state == "cancelled" ? WindowState::cancelled
+                                        : WindowState::active;
+  window.state_reason = row.text();
+  window.lower = row.maybe_key(type);
+  window.upper = row.maybe_key(type);
+  window.frontier = row.maybe_key(type);
+  window.generation = row.small();
+  window.limits.max_count = row.maybe_integer();
+  window.limits.max_weight = row.maybe_real();
+  window.created_at = row.time();
+  return window;
+}
+
+StoredBatch read_batch(const Rows& rows) {
+  RowReader row(rows);
+  StoredBatch stored;
+  Batch& batch = stored.batch;
+  batch.id = row.integer();
+  batch.window_id = row.integer();
+  batch.job_id = row.integer();
+  batch.version_id = row.integer();
+  batch.job = row.text();
+  batch.window = row.text();
+  const KeyType type = key_type_from_string(row.text());
+  batch.first_key = row.maybe_key(type);
+  batch.last_key = row.maybe_key(type);
+  batch.count = row.integer();
+  batch.weight = row.real();
+  batch.status = batch_status_from_string(row.text());
+  batch.exhausted = row.flag();
+  batch.skipped = row.flag();
+  stored.superseded_from = row.maybe_key(type);
+  batch.superseded = stored.superseded_from && *stored.superseded_from <= *batch.first_key;
+  batch.attempt = row.small();
+  batch.max_attempts = row.small();
+  batch.token = row.text();
+  batch.available_at = row.maybe_time();
+  batch.acquired_at = row.maybe_time();
+  batch.released_at = row.maybe_time();
+  batch.run_id = row.text();
+  batch.exit_code = row.maybe_small();
+  batch.message = row.text();
+  batch.outputs = map_from_json<Outputs>(row.text());
+  batch.parent_id = row.maybe_integer();
+  batch.table = row.text_or_empty();
+  batch.key_column = row.text_or_empty();
+  batch.filter = row.text_or_empty();
+  stored.generation = row.small();
+  stored.digest = static_cast<std::uint64_t>(row.integer());
+  stored.lease = Duration(row.integer());
+  stored.current_version_id = row.integer();
+  return stored;
+}
+
+Run read_run(const Rows& rows) {
+  RowReader row(rows);
+  Run run;
+  run.id = row.text();
+  run.job = row.text();
+  run.window = row.text();
+  run.host = row.text();
+  run.boot_id = row.text();
+  run.pid = row.integer();
+  run.user = row.text();
+  run.command = map_from_json<std::vector<std::string>>(row.text());
+  run.identity = map_from_json<std::map<std::string, std::string>>(row.text());
+  run.version = row.text();
+  run.started_at = row.time();
+  run.ended_at = row.maybe_time();
+  run.exit_status = row.maybe_small();
+  run.succeeded = row.integer();
+  run.failed = row.integer();
+  return run;
+}
+
+std::string_view name_of(WindowState state) {
+  switch (state) {
+    case WindowState::paused:
+      return "paused";
+    case WindowState::cancelled:
+      return "cancelled";
+    case WindowState::active:
+      break;
+  }
+  return "active";
+}
+
+}  // namespace
+
+class SqlStoreTransaction final : public StoreTransaction {
+ public:
+  SqlStoreTransaction(SqlStore& store, bool write)
+      : store_(store),
+        connection_(*store.connection_),
+        transaction_(connection_, write ? Mode::read_write : Mode::read_only) {}
+
+  void commit() override { transaction_.commit(); }
+
+  TimePoint now() override { return TimePoint(std::chrono::milliseconds(*integer_of("now", {clock()}))); }
+
+  std::optional<Job> find_job(std::string_view name) override { return one("find_job", {std::string(name)}, read_job); }
+  std::optional<Job> find_job_version(std::int64_t version_id) override {
+    return one("find_job_version", {version_id}, read_job);
+  }
+  std::vector<Job> list_jobs() override { return all("list_jobs", {}, read_job); }
+  std::int64_t insert_job(std::string_view name) override {
+    const auto id = integer_of("insert_job", {clock(), std::string(name)});
+    if (!id) {
+      throw Error(ErrorCode::refused, "a job named '" + std::string(name) + "' exists already; choose another name, or use job update");
+    }
+    return *id;
+  }
+  std::int64_t insert_job_version(std::int64_t job_id, int number, const JobDefinition& definition) override {
+    const auto id = integer_of("insert_job_version", {clock(), job_id, param(number), to_json(definition)});
+    execute("set_job_version", {clock(), job_id, *id});
+    return *id;
+  }
+  void update_job_paused(std::int64_t job_id, bool paused) override {
+    execute("update_job_paused", {clock(), job_id, param(paused)});
+  }
+  void delete_job(std::int64_t job_id) override {
+    for (const char* step : {"delete_job_attempts", "delete_job_keys", "delete_job_batches", "delete_job_runs",
+                             "delete_job_windows", "delete_job_versions", "delete_job"}) {
+      execute(step, {job_id});
+    }
+  }
+
+  std::int64_t insert_window(const Window& window) override {
+    const auto id = integer_of("insert_window", {clock(), window.job_id, window.name,
+                                                 std::string(window.kind == WindowKind::campaign ? "campaign" : "incremental"),
+                                                 param(window.lower), param(window.upper), param(window.limits.max_count),
+                                                 param(window.limits.max_weight)});
+    if (!id) {
+      throw Error(ErrorCode::refused, "the job has a campaign named '" + window.name + "' already; choose another name");
+    }
+    return *id;
+  }
+  std::optional<Window> find_window(std::int64_t job_id, std::string_view name, KeyType type) override {
+    return one("find_window", {job_id, std::string(name)}, window_reader(type));
+  }
+  std::vector<Window> list_windows(std::int64_t job_id, KeyType type) override {
+    return all("list_windows", {job_id}, window_reader(type));
+  }
+  std::optional<LockedWindow> lock_window(std::int64_t window_id, KeyType type) override {
+    return one("lock_window", {window_id}, [type](const Rows& rows) {
+      RowReader row(rows);
+      LockedWindow locked;
+      locked.window = read_window(row, type);
+      locked.version_id = row.integer();
+      locked.job_paused = row.flag();
+      return locked;
+    });
+  }
+  void move_frontier(std::int64_t window_id, const Key& frontier) override {
+    execute("move_frontier", {window_id, Blob{frontier.bytes()}});
+  }
+  void set_window_state(std::int64_t window_id, WindowState state, std::string_view reason) override {
+    execute("set_window_state", {window_id, std::string(name_of(state)), std::string(reason)});
+  }
+  void rewind_window(std::int64_t window_id, const Key& lower) override {
+    execute("rewind_window", {window_id, Blob{lower.bytes()}});
+  }
+
+  std::optional<StoredBatch> take_due_batch(std::int64_t window_id, KeyType, bool retries) override {
+    return one("take_due_batch", {clock(), window_id, param(retries)}, read_batch);
+  }
+  std::int64_t reserve_batch_id() override { return *integer_of("reserve_batch_id", {}); }
+  void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) override {
+    execute("insert_batch_keys", {batch_id, param(part), Blob{keys}});
+  }
+  Batch insert_batch(const NewBatch& batch, const Claim* claim) override {
+    Params params = {clock(),
+                     batch.id == 0 ? Param() : Param(batch.id),
+                     batch.window_id,
+                     batch.version_id,
+                     param(batch.generation),
+                     param(batch.parent_id),
+                     param(batch.first_key),
+                     param(batch.last_key),
+                     batch.count,
+                     batch.weight,
+                     static_cast<std::int64_t>(batch.digest),
+                     Blob{batch.last_part},
+                     param(batch.max_attempts),
+                     claim == nullptr ? std::string() : claim->token,
+                     claim == nullptr ? std::string() : claim->run_id,
+                     claim == nullptr ? std::int64_t{0} : std::int64_t{claim->lease.count()}};
+    // PostgreSQL moves the frontier in the same round trip.
+    if (connection_.dialect() == Dialect::postgres) {
+      params.push_back(param(batch.frontier));
+    } else if (batch.frontier) {
+      move_frontier(batch.window_id, *batch.frontier);
+    }
+    Batch made;
+    made.status = claim == nullptr ? BatchStatus::planned : BatchStatus::processing;
+    made.attempt = claim == nullptr ? 0 : 1;
+    read_claim(made, "insert_batch", params);
+    return made;
+  }
+  Batch claim_batch(const StoredBatch& stored, int attempt, int max_attempts, const Claim& claim) override {
+    Batch batch = stored.batch;
+    read_claim(batch, "claim_batch",
+               {clock(), batch.id, param(attempt), param(max_attempts), claim.token, claim.run_id, std::int64_t{claim.lease.count()}});
+    batch.status = BatchStatus::processing;
+    batch.attempt = attempt;
+    batch.max_attempts = max_attempts;
+    batch.token = claim.token;
+    batch.run_id = claim.run_id;
+    batch.released_at.reset();
+    batch.exit_code.reset();
+    batch.message.clear();
+    batch.outputs.clear();
+    return batch;
+  }
+  std::optional<StoredBatch> lock_batch(std::int64_t batch_id) override { return one("lock_batch", {batch_id}, read_batch); }
+  std::optional<StoredBatch> find_batch(std::int64_t batch_id) override { return one("find_batch", {batch_id}, read_batch); }
+  std::optional<TimePoint> extend_lease(std::int64_t batch_id, std::string_view token, std::optional<Duration> lease) override {
+    const auto end = integer_of("extend_lease", {clock(), batch_id, std::string(token),
+                                                 lease ? Param(std::int64_t{lease->count()}) : Param()});
+    return end ? std::optional(TimePoint(std::chrono::milliseconds(*end))) : std::nullopt;
+  }
+  void end_attempt(const StoredBatch& stored, const AttemptEnd& end) override {
+    const std::int64_t id = stored.batch.id;
+    execute("insert_attempt", {clock(), id, std::string(to_string(end.outcome)), param(end.exit_code), param(end.signal),
+                               end.message, outputs_json(end.outputs)});
+    execute("end_batch", {clock(), id, std::string(to_string(end.status)), param(end.exhausted), param(end.skipped),
+                          param(end.superseded), param(end.attempt),
+                          end.available_after ? Param(std::int64_t{end.available_after->count()}) : Param(),
+                          param(end.exit_code), end.message, outputs_json(end.outputs)});
+  }
+  void set_batch_state(std::int64_t batch_id, BatchStatus status, bool exhausted, int attempt, bool available) override {
+    execute("set_batch_state", {clock(), batch_id, std::string(to_string(status)), param(exhausted), param(attempt), param(available)});
+  }
+  void supersede_from(std::int64_t window_id, const Key& from) override {
+    execute("supersede_from", {window_id, Blob{from.bytes()}});
+  }
+  std::vector<StoredBatch> batches_from(std::int64_t window_id, const Key& from) override {
+    return all("batches_from", {window_id, Blob{from.bytes()}}, read_batch);
+  }
+
+  void list_batches(const BatchFilter& filter, const std::function<void(const Batch&)>& each) override {
+    const auto rows = connection_.query(
+        store_.queries_["list_batches"],
+        {filter.job_id, filter.window_id == 0 ? Param() : Param(filter.window_id),
+         filter.status ? Param(std::string(to_string(*filter.status))) : Param(),
+         filter.since ? Param(std::int64_t{filter.since->time_since_epoch().count()}) : Param(),
+         filter.run_id.empty() ? Param() : Param(filter.run_id), filter.limit == 0 ? kNoLimit : filter.limit});
+    while (rows->next()) {
+      each(read_batch(*rows).batch);
+    }
+  }
+  std::vector<StoredBatch> open_batches(std::int64_t window_id) override { return all("open_batches", {window_id}, read_batch); }
+  std::vector<StoredBatch> batches_around(std::int64_t job_id, const Key& key) override {
+    return all("batches_around", {job_id, Blob{key.bytes()}}, read_batch);
+  }
+  std::vector<Attempt> list_attempts(std::int64_t batch_id) override {
+    return all("list_attempts", {batch_id}, [](const Rows& rows) {
+      RowReader row(rows);
+      Attempt attempt;
+      attempt.attempt = row.small();
+      attempt.run_id = row.text();
+      attempt.started_at = row.time();
+      attempt.ended_at = row.maybe_time();
+      attempt.outcome = outcome_from_string(row.text());
+      attempt.exit_code = row.maybe_small();
+      attempt.signal = row.maybe_small();
+      attempt.message = row.text();
+      attempt.outputs = map_from_json<Outputs>(row.text());
+      return attempt;
+    });
+  }
+  std::vector<std::int64_t> list_children(std::int64_t batch_id) override {
+    return all("list_children", {batch_id}, [](const Rows& rows) { return rows.integer(0); });
+  }
+  std::string read_key_part(std::int64_t batch_id, std::int64_t part, bool last) override {
+    const auto read = [](const Rows& rows) { return rows.blob(0); };
+    const auto keys = last ? one("read_last_key_part", {batch_id}, read) : one("read_key_part", {batch_id, part}, read);
+    if (!keys) {
+      throw Error(ErrorCode::internal, "batch " + std::to_string(batch_id) + " has no key set part " + std::to_string(part));
+    }
+    return *keys;
+  }
+  OpenTotals open_totals(std::int64_t window_id, KeyType type) override {
+    return *one("open_totals", {clock(), window_id}, [type](const Rows& rows) {
+      RowReader row(rows);
+      OpenTotals totals;
+      totals.count = row.integer();
+      totals.weight = row.real();
+      totals.first_key = row.maybe_key(type);
+      totals.last_key = row.maybe_key(type);
+      totals.processing = row.integer();
+      totals.failed = row.integer();
+      totals.exhausted = row.integer();
+      totals.cancelled = row.integer();
+      totals.due = row.integer();
+      return totals;
+    });
+  }
+  bool has_batches(std::int64_t job_id) override { return *integer_of("has_batches", {job_id}) != 0; }
+
+  void insert_run(const Run& run, std::int64_t job_id, std::int64_t window_id) override {
+    const auto dump = [](const auto& value) {
+      return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    };
+    execute("insert_run", {clock(), run.id, job_id, window_id, run.host, run.boot_id, run.pid, run.user, dump(run.command),
+                           dump(run.identity), run.version});
+  }
+  void finish_run(std::string_view run_id, int exit_status, std::int64_t succeeded, std::int64_t failed) override {
+    execute("finish_run", {clock(), std::string(run_id), param(exit_status), succeeded, failed});
+  }
+  std::optional<Run> find_run(std::string_view run_id) override { return one("find_run", {std::string(run_id)}, read_run); }
+  std::vector<Run> list_runs(std::optional<std::int64_t> job_id, std::int64_t limit) override {
+    return all("list_runs", {param(job_id), limit == 0 ? kNoLimit : limit}, read_run);
+  }
+
+ private:
+  Param clock() const {
+    return store_.clock_ ? Param(std::int64_t{store_.clock_().time_since_epoch().count()}) : Param();
+  }
+  std::int64_t execute(std::string_view name, const Params& params) {
+    return connection_.execute(store_.queries_[name], params);
+  }
+  std::optional<std::int64_t> integer_of(std::string_view name, const Params& params) {
+    return one(name, params, [](const Rows& rows) { return rows.integer(0); });
+  }
+  template <typename Read>
+  auto one(std::string_view name, const Params& params, const Read& read) -> std::optional<decltype(read(std::declval<const Rows&>()))> {
+    const auto rows = connection_.query(store_.queries_[name], params);
+    if (!rows->next()) {
+      return std::nullopt;
+    }
+    return read(*rows);
+  }
+  template <typename Read>
+  auto all(std::string_view name, const Params& params, const Read& read) -> std::vector<decltype(read(std::declval<const Rows&>()))> {
+    std::vector<decltype(read(std::declval<const Rows&>()))> values;
+    const auto rows = connection_.query(store_.queries_[name], params);
+    while (rows->next()) {
+      values.push_back(read(*rows));
+    }
+    return values;
+  }
+  static std::function<Window(const Rows&)> window_reader(KeyType type) {
+    return [type](const Rows& rows) {
+      RowReader row(rows);
+      return read_window(row, type);
+    };
+  }
+  // What the database decided when a batch was handed out: its id and times.
+  void read_claim(Batch& batch, std::string_view name, const Params& params) {
+    const auto rows = connection_.query(store_.queries_[name], params);
+    if (!rows->next()) {
+      throw Error(ErrorCode::internal, "the inventory did not store a batch", std::string(name));
+    }
+    RowReader row(*rows);
+    batch.id = row.integer();
+    batch.acquired_at = row.maybe_time();
+    batch.available_at = row.maybe_time();
+    // SQLite applies an INSERT's or UPDATE's RETURNING only when it is read to its end.
+    while (rows->next()) {
+    }
+  }
+
+  SqlStore& store_;
+  Connection& connection_;
+  Transaction transaction_;
+};
+
+std::string table_prefix(Dialect dialect, std::string_view schema) {
+  return dialect == Dialect::sqlite ? "tranche_" : quote_identifier(schema) + ".";
+}
+
+Queries inventory_queries(Dialect dialect, std::string_view schema) {
+  const std::map<std::string, std::string> placeholders = {{"prefix", table_prefix(dialect, schema)}};
+#ifdef TRANCHE_POSTGRES
+  if (dialect == Dialect::postgres) {
+    return {inventory_postgres, placeholders};
+  }
+#endif
+  return {inventory_sqlite, placeholders};
+}
+
+SqlStore::SqlStore(std::unique_ptr<Connection> connection, std::string_view schema)
+    : connection_(std::move(connection)), queries_(inventory_queries(connection_->dialect(), schema)) {}
+
+std::unique_ptr<StoreTransaction> SqlStore::begin(bool write) { return std::make_unique<SqlStoreTransaction>(*this, write); }
+
+}  // namespace tranche::sql

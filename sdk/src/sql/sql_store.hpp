@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "sql/connection.hpp"
+#include "sql/queries.hpp"
+#include "tranche/store.hpp"
+
+namespace tranche::sql {
+
+/// The statements of inventory.sql for a dialect, filled in for a schema.
+Queries inventory_queries(Dialect dialect, std::string_view schema);
+/// What stands before a table's name: `tranche_` in SQLite, `"schema".` in PostgreSQL.
+std::string table_prefix(Dialect dialect, std::string_view schema);
+
+/// An inventory in a database. One connection, one transaction at a time.
+class SqlStore final : public Store {
+ public:
+  SqlStore(std::unique_ptr<Connection> connection, std::string_view schema);
+
+  std::unique_ptr<StoreTransaction> begin(bool write) override;
+  void set_clock(std::function<TimePoint()> clock) override { clock_ = std::move(clock); }
+
+ private:
+  friend class SqlStoreTransaction;
+  std::unique_ptr<Connection> connection_;
+  Queries queries_;
+  std::function<TimePoint()> clock_;
+};
+
+}  // namespace tranche::sql
