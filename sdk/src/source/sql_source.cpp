@@ -191,9 +191,13 @@ class SqlSource final : public Source {
     return postgres_form(source::find_column(table_, definition_.key_column, "key"), definition_.key_type);
   }
 
-  // The line break ends a comment that the filter may end with.
   std::string bracketed_filter() const {
-    return definition_.filter.empty() ? "true" : "(\n" + definition_.filter + "\n)";
+    const std::string& filter = definition_.filter;
+    if (filter.empty()) {
+      return "true";
+    }
+    // The line break ends a comment that the filter may end with.
+    return filter.find("--") == std::string::npos ? "(" + filter + ")" : "(" + filter + "\n)";
   }
 
   std::string age_expression() const {
