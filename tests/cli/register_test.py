@@ -247,7 +247,7 @@ def test_postgresql_tables_are_filled_too(tranche, data):
             == 0
         )
         shown = subprocess.run(
-            [*psql, f"SELECT id, weight, modified_at AT TIME ZONE 'UTC' FROM {table} ORDER BY id"],
+            [*psql, f"SELECT id, weight, to_char(modified_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM {table} ORDER BY id"],
             capture_output=True,
             text=True,
             check=True,

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <stdexcept>
 #include <string>
@@ -40,10 +41,19 @@ class Terminal {
   void type(const std::string& text) {
     static_cast<void>(!write(master_, text.data(), text.size()));
   }
-  std::string shown() {
+  /// All output up to `expected`, or what came within 10 s: the terminal hands it on in pieces, some of them late.
+  std::string shown(const std::string& expected) {
+    std::string text;
     std::array<char, 4096> buffer{};
-    const ssize_t got = read(master_, buffer.data(), buffer.size());
-    return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+    pollfd waiting{master_, POLLIN, 0};
+    while (text.find(expected) == std::string::npos && poll(&waiting, 1, 10'000) == 1) {
+      const ssize_t got = read(master_, buffer.data(), buffer.size());
+      if (got <= 0) {
+        break;
+      }
+      text.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    return text;
   }
   /// Before anything is checked: a failing check writes to standard output.
   void restore() {
@@ -62,13 +72,15 @@ class Terminal {
   std::array<int, 3> saved_{-1, -1, -1};
 };
 
+constexpr const char* kQuestion = "Reset job flights? [y/N] ";
+
 bool answered(const std::string& typed, bool yes, std::string* shown = nullptr) {
   Terminal terminal(80);
   terminal.type(typed);
   const bool result = cli::confirm("Reset job flights?", yes);
   terminal.restore();
   if (shown != nullptr) {
-    *shown = terminal.shown();
+    *shown = terminal.shown(kQuestion);
   }
   return result;
 }
@@ -78,7 +90,7 @@ bool answered(const std::string& typed, bool yes, std::string* shown = nullptr) 
 TEST_CASE("confirm asks on a terminal and takes only yes for yes", "[unit][cli]") {
   std::string shown;
   CHECK(answered("y\n", false, &shown));
-  CHECK_THAT(shown, Catch::Contains("Reset job flights? [y/N] "));
+  CHECK_THAT(shown, Catch::Contains(kQuestion));
   CHECK(answered("yes\n", false));
   CHECK_FALSE(answered("n\n", false));
   CHECK_FALSE(answered("\n", false));
