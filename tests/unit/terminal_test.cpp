@@ -5,8 +5,10 @@
 #include <catch2/catch.hpp>
 
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
+#include <iostream>
 #include <poll.h>
 #include <pty.h>
 #include <stdexcept>
@@ -25,6 +27,9 @@ class Terminal {
     if (openpty(&master_, &slave_, nullptr, nullptr, &size) != 0) {
       throw std::runtime_error("no pseudo terminal");
     }
+    // What the test program has still to say is for its own output.
+    std::cout.flush();
+    std::fflush(stdout);
     for (int stream = 0; stream < 3; ++stream) {
       saved_[static_cast<std::size_t>(stream)] = dup(stream);
       dup2(slave_, stream);
