@@ -20,6 +20,11 @@ namespace {
 
 constexpr int kExitClosedPipe = 141;  // 128 + SIGPIPE
 
+int print_version() {
+  print("tranche " + std::string(runner::version()) + "\n");
+  return runner::kExitDone;
+}
+
 std::string take_first(Arguments& arguments) {
   std::string first = arguments.front();
   arguments.erase(arguments.begin());
@@ -91,6 +96,9 @@ int run_command(Command& command, Context& context, Globals& globals, const Argu
     print(command_help(command, globals.parameters()));
     return runner::kExitDone;
   }
+  if (globals.version()) {
+    return print_version();
+  }
   globals.apply();
   finish(command.name(), all);
   return command.execute(context);
@@ -103,8 +111,7 @@ int dispatch(Arguments arguments) {
   Globals globals(context);
   parse_front(globals.parameters(), arguments);
   if (globals.version()) {
-    print("tranche " + std::string(runner::version()) + "\n");
-    return runner::kExitDone;
+    return print_version();
   }
   add_commands(registry);
   if (arguments.empty() || arguments.front() == "--") {

@@ -20,6 +20,7 @@ def test_version(tranche):
     result = tranche("--version")
     assert (result.returncode, result.stdout, result.stderr) == (0, "tranche 0.1.0\n", "")
     assert tranche("version").stdout == result.stdout
+    assert tranche("help", "--version").stdout == result.stdout
 
 
 @pytest.mark.parametrize("args", [("--help",), ("-h",), ("help",)])
