@@ -7,14 +7,10 @@
 #include "text.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
 #include <unistd.h>
 
 namespace tranche::cli {
 namespace {
-
-constexpr double kLargestExact = 9007199254740992.0;  // 2^53
 
 std::string json_text(const Json& value, int indent = -1) {
   return value.dump(indent, ' ', false, Json::error_handler_t::replace);
@@ -149,13 +145,6 @@ void show_object(OutputFormat format,
     case OutputFormat::table:
       sink(object_table(columns, object, screen));
   }
-}
-
-Json weight_json(double weight) {
-  if (weight == std::trunc(weight) && std::abs(weight) <= kLargestExact) {
-    return static_cast<std::int64_t>(weight);
-  }
-  return weight;
 }
 
 }  // namespace tranche::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/output_format.hpp"
+#include "json/values.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -79,7 +80,6 @@ void show_object(OutputFormat format,
                  Screen screen,
                  const Sink& sink);
 
-/// A weight as a JSON number: without a fraction where it is whole.
-Json weight_json(double weight);
+using runner::weight_json;
 
 }  // namespace tranche::cli
