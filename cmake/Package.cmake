@@ -13,6 +13,20 @@ install(FILES ${PROJECT_BINARY_DIR}/trancheConfig.cmake ${PROJECT_BINARY_DIR}/tr
   DESTINATION ${TRANCHE_CMAKE_DIR} COMPONENT dev)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright COMPONENT runtime)
 
+# The program describes itself.
+set(described ${PROJECT_BINARY_DIR}/described)
+file(MAKE_DIRECTORY ${described})
+add_custom_command(
+  OUTPUT ${described}/tranche.1 ${described}/tranche ${described}/_tranche
+  COMMAND tranche help --man > ${described}/tranche.1
+  COMMAND tranche completion bash > ${described}/tranche
+  COMMAND tranche completion zsh > ${described}/_tranche
+  DEPENDS tranche)
+add_custom_target(tranche_described ALL DEPENDS ${described}/tranche.1)
+install(FILES ${described}/tranche.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT runtime)
+install(FILES ${described}/tranche DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT runtime)
+install(FILES ${described}/_tranche DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT runtime)
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME tranche)
 set(CPACK_PACKAGE_CONTACT "The tranche developers <tranche@localhost>")

@@ -20,6 +20,9 @@ done
 dpkg-deb -x "$program" "$work/root"
 dpkg-deb -x "$library" "$work/dev"
 [ "$("$work/root/usr/bin/tranche" --version)" = "tranche $(dpkg-deb -f "$program" Version)" ] || fail "program and package differ in version"
+for file in man/man1/tranche.1 bash-completion/completions/tranche zsh/vendor-completions/_tranche; do
+  [ -s "$work/root/usr/share/$file" ] || fail "tranche lacks share/$file"
+done
 for file in error.hpp libtranche.a trancheConfig.cmake; do
   [ -n "$(find "$work/dev/usr" -name $file)" ] || fail "libtranche-dev lacks $file"
 done
