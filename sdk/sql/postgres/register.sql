@@ -1,3 +1,7 @@
+-- name: prepare_connection
+-- Nothing here.
+SELECT;
+
 -- name: find_table
 -- The table's object id, and what kind of relation it is.
 SELECT oid::bigint, CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'

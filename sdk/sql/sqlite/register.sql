@@ -1,3 +1,9 @@
+-- name: prepare_connection
+-- Items come in the order of time, which is a random one to their unique index: many of its pages change in every
+-- transaction. A rarer checkpoint writes such a page once for several transactions; the log stays below some 100 MB.
+PRAGMA wal_autocheckpoint = 16384;
+PRAGMA cache_size = -12288;
+
 -- name: find_table
 -- A number for the table (none here), and what kind of relation it is.
 SELECT 0, type FROM pragma_table_list WHERE schema = ?1 COLLATE NOCASE AND name = ?2 COLLATE NOCASE;

@@ -89,11 +89,16 @@ TargetTable::TargetTable(DatabaseUrl url, std::string name, RegisterColumns colu
   fill_queries();
   std::error_code failed;
   if (dialect_ == Dialect::postgres || std::filesystem::exists(url_.path(), failed)) {
-    connection_ = sql::connect(url_, "table's database", false);
+    open(false);
     sql::Transaction transaction(*connection_, sql::Mode::read_only);
     inspect();
     transaction.commit();
   }
+}
+
+void TargetTable::open(bool create) {
+  connection_ = sql::connect(url_, "table's database", create);
+  connection_->script((*queries_)["prepare_connection"]);
 }
 
 sql::Params TargetTable::table_params() const {
@@ -166,7 +171,7 @@ void TargetTable::fill_queries() {
 
 bool TargetTable::create_if_missing() {
   if (!connection_) {
-    connection_ = sql::connect(url_, "table's database", true);
+    open(true);
   }
   sql::Transaction transaction(*connection_);
   connection_->query((*queries_)["lock_table_of_items"], {kCreationLock})->next();

@@ -35,6 +35,7 @@ class TargetTable {
   std::vector<std::size_t> missing(const std::vector<RegisterItem>& items);
 
  private:
+  void open(bool create);
   bool inspect();
   sql::Params table_params() const;
   std::map<std::string, std::string> placeholders() const;
