@@ -163,7 +163,11 @@ TEST_CASE("register refuses tables that it cannot fill, in one line", "[store]")
   CHECK_THAT(with("item text UNIQUE", {"item", "size", std::nullopt}),
              Catch::Contains("no column 'size'"));
   CHECK(with("item text UNIQUE, weight real, owner text NOT NULL DEFAULT 'me'") == "accepted");
+  CHECK_THAT(with("id bigint, item text UNIQUE", {"id", std::nullopt, std::nullopt}),
+             Catch::Contains("column id is of type"));
   scratch.run("DROP TABLE {table}");
+  CHECK_THAT(refusal(scratch, {"ID", std::nullopt, std::nullopt}),
+             Catch::Contains("two columns named"));
   scratch.run("CREATE VIEW {table} AS SELECT 'a' AS item");
   CHECK_THAT(refusal(scratch), Catch::Contains("is a view"));
 }

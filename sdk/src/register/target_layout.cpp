@@ -192,7 +192,7 @@ TargetLayout check_layout(Dialect dialect,
   return layout;
 }
 
-TargetLayout new_layout(Dialect dialect, const RegisterColumns& wanted) {
+TargetLayout new_layout(Dialect dialect, std::string_view table, const RegisterColumns& wanted) {
   const bool postgres = dialect == Dialect::postgres;
   std::vector<ColumnFacts> columns = {
       {"id", postgres ? "bigint" : "INTEGER", true, true, true, true},
@@ -209,7 +209,16 @@ TargetLayout new_layout(Dialect dialect, const RegisterColumns& wanted) {
        false,
        false,
        false}};
-  return check_layout(dialect, "(new)", columns, wanted);
+  for (const ColumnFacts& column : columns) {
+    const auto same = [&](const ColumnFacts& other) {
+      return upper(other.name) == upper(column.name);
+    };
+    if (std::count_if(columns.begin(), columns.end(), same) > 1) {
+      refuse(table,
+             "would be created with two columns named " + column.name + "; give each another name");
+    }
+  }
+  return check_layout(dialect, table, columns, wanted);
 }
 
 }  // namespace tranche

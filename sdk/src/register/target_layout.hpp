@@ -39,7 +39,10 @@ TargetLayout check_layout(sql::Dialect dialect,
                           const std::vector<ColumnFacts>& columns,
                           const RegisterColumns& wanted);
 
-/// The layout of the table that register creates.
-TargetLayout new_layout(sql::Dialect dialect, const RegisterColumns& wanted);
+/// The layout of the table that register creates. Errors: ErrorCode::refused for two columns of one
+/// name.
+TargetLayout new_layout(sql::Dialect dialect,
+                        std::string_view table,
+                        const RegisterColumns& wanted);
 
 }  // namespace tranche

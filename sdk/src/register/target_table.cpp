@@ -84,8 +84,7 @@ TargetTable::TargetTable(DatabaseUrl url, std::string name, RegisterColumns colu
       name_(std::move(name)),
       columns_(std::move(columns)),
       dialect_(url_.kind() == DatabaseUrl::Kind::sqlite ? Dialect::sqlite : Dialect::postgres),
-      layout_(new_layout(dialect_, columns_)) {
-  sql::quote_qualified(name_);
+      layout_{columns_.item, {}, {}, {}, false, {}} {
   fill_queries();
   std::error_code failed;
   if (dialect_ == Dialect::postgres || std::filesystem::exists(url_.path(), failed)) {
@@ -93,6 +92,9 @@ TargetTable::TargetTable(DatabaseUrl url, std::string name, RegisterColumns colu
     sql::Transaction transaction(*connection_, sql::Mode::read_only);
     inspect();
     transaction.commit();
+  }
+  if (!exists_) {
+    layout_ = new_layout(dialect_, name_, columns_);
   }
 }
 
