@@ -118,7 +118,7 @@ CommandResult ProcessRunner::run(const CommandSpec& spec, Watch& watch) {
                            options_.ignored_signals,
                            guard_,
                            spec.grace,
-                           watch.deadline()});
+                           plan_lease_end(watch.deadline(), watch.lease(), spec.grace).guard_at});
   streams.output.reset();
   streams.error.reset();
   CommandResult result;

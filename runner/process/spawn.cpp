@@ -8,11 +8,19 @@
 #include <sched.h>
 #include <string_view>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 // The child runs in the memory of the parent: what a sanitizer records of it would be taken for the
 // parent's.
 #define TRANCHE_IN_CHILD __attribute__((no_sanitize("address,undefined,thread"), noinline))
+
+#ifdef __SANITIZE_THREAD__
+// The thread sanitizer takes every clone() for a fork, and refuses threads in the parent, whose
+// memory the child shares.
+extern "C" int __clone(int (*)(void*), void*, int, void*, ...);
+#define clone __clone
+#endif
 
 namespace tranche::runner {
 namespace {
@@ -89,13 +97,19 @@ TRANCHE_IN_CHILD int child_main(void* argument) {
     if (plan->streams[fd] == fd) {
       continue;
     }
-    if (dup2(plan->streams[fd], fd) < 0) {
-      close(fd);
+    if (syscall(SYS_dup3, plan->streams[fd], fd, 0) < 0) {
+      syscall(SYS_close, fd);
     }
   }
   if (plan->guard_socket >= 0) {
     plan->announcement.group = getpid();
-    send(plan->guard_socket, &plan->announcement, sizeof plan->announcement, MSG_NOSIGNAL);
+    syscall(SYS_sendto,
+            plan->guard_socket,
+            &plan->announcement,
+            sizeof plan->announcement,
+            MSG_NOSIGNAL,
+            nullptr,
+            0);
   }
   close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   restore_signals(plan->ignored);

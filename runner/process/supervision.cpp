@@ -98,8 +98,7 @@ void Supervision::watch_lease() {
   const nanoseconds deadline = watch_.deadline();
   const LeasePlan plan = plan_lease_end(deadline, watch_.lease(), grace_);
   if (guard_ != nullptr && deadline != deadline_seen_) {
-    // The guard's turn comes after ours: it is for a runner that was stopped.
-    guard_->watch(child_.pid(), grace_, plan.kill_at + (deadline - plan.kill_at) / 2);
+    guard_->watch(child_.pid(), grace_, plan.guard_at);
   }
   deadline_seen_ = deadline;
   const nanoseconds now = boot_now();

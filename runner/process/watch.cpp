@@ -19,12 +19,12 @@ LeasePlan plan_lease_end(std::chrono::nanoseconds deadline,
                          std::chrono::nanoseconds lease,
                          std::chrono::nanoseconds grace) {
   if (deadline == kNever) {
-    return {kNever, kNever};
+    return {kNever, kNever, kNever};
   }
   const std::chrono::nanoseconds margin =
       std::min<std::chrono::nanoseconds>(std::chrono::seconds(2), lease / 10);
   const auto notice = std::min(grace, lease / 3 - margin);
-  return {deadline - margin - notice, deadline - margin};
+  return {deadline - margin - notice, deadline - margin, deadline - margin / 2};
 }
 
 }  // namespace tranche::runner

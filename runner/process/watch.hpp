@@ -43,6 +43,8 @@ class Watch {
 struct LeasePlan {
   std::chrono::nanoseconds terminate_at;  ///< SIGTERM
   std::chrono::nanoseconds kill_at;       ///< SIGKILL, before the lease ends
+  std::chrono::nanoseconds
+      guard_at;  ///< SIGKILL by the guard: later, for a runner that was stopped itself
 };
 
 /// SIGTERM `grace` + 2 s before the end, SIGKILL 2 s before it. Both shrink with a short lease, to

@@ -150,8 +150,10 @@ TEST_CASE("a command that dies of a signal just before the runner hears of it wa
 TEST_CASE("a command is dead before its lease ends", "[process]") {
   const Ignored ignored(SIGTERM);
   ProcessFixture fixture;
-  fixture.watch.renew(boot_now(), 4s);
-  const CommandResult result = fixture.run(fixture.shell("sleep 1000"));
+  fixture.watch.renew(boot_now() - 17s, 20s);
+  CommandSpec spec = fixture.shell("sleep 1000");
+  spec.grace = 100ms;
+  const CommandResult result = fixture.run(spec);
   REQUIRE(boot_now() < fixture.watch.deadline());
   REQUIRE(result.kind == Kind::lease_lost);
   REQUIRE(result.signal == SIGKILL);
@@ -186,6 +188,7 @@ TEST_CASE("plan_lease_end leaves time for the grace, and less of it in a short l
   const LeasePlan usual = plan_lease_end(300s, 300s, 10s);
   REQUIRE(usual.terminate_at == 288s);
   REQUIRE(usual.kill_at == 298s);
+  REQUIRE(usual.guard_at == 299s);
   const LeasePlan brief = plan_lease_end(30s, 30s, 60s);
   REQUIRE(brief.terminate_at == 20s);
   REQUIRE(brief.kill_at == 28s);

@@ -90,14 +90,15 @@ TEST_CASE("a runner killed during the grace leaves nothing of the group behind",
 
 TEST_CASE("a stopped runner's command is killed before its lease ends", "[process]") {
   ProcessFixture fixture;
-  const auto asked_at = boot_now();
-  RunnerProcess runner(
-      fixture, fixture.shell(kTwoProcesses), [&](Watch& watch) { watch.renew(asked_at, 6s); });
+  CommandSpec spec = fixture.shell(kTwoProcesses);
+  spec.grace = 0s;
+  const auto asked_at = boot_now() - 15s;
+  RunnerProcess runner(fixture, spec, [&](Watch& watch) { watch.renew(asked_at, 20s); });
   const pid_t first = std::stoi(fixture.scratch.next_line());
   const pid_t second = std::stoi(fixture.scratch.next_line());
   runner.signal(SIGSTOP);
   REQUIRE(all_end(first, second));
-  REQUIRE(boot_now() < asked_at + 6s);
+  REQUIRE(boot_now() < asked_at + 20s);
 }
 
 TEST_CASE("a guard ends with its runner and kills nothing that is over", "[process]") {
