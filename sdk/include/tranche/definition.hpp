@@ -21,4 +21,10 @@ JobDefinition definition_from_json(std::string_view text, bool stored = false);
 /// Checks the values that need no database: limits, names, policy. Errors: ErrorCode::usage.
 void check_definition(const JobDefinition& definition);
 
+/// Names of jobs and campaigns: up to 63 letters, digits, '.', '_' and '-'. `what` is for the message: "job".
+/// Errors: ErrorCode::usage.
+void check_name(const std::string& name, const std::string& what);
+/// Also refuses the name of the window that every job has.
+void check_campaign_name(const std::string& name);
+
 }  // namespace tranche

@@ -7,18 +7,6 @@ namespace {
 
 constexpr std::size_t kLongestName = 63;
 
-void check_name(const std::string& name, const std::string& what) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
-  bool good = !name.empty() && name.size() <= kLongestName && letter(name.front());
-  for (const char c : name) {
-    good = good && (letter(c) || c == '.' || c == '_' || c == '-');
-  }
-  if (!good) {
-    throw Error(ErrorCode::usage, "'" + name + "' is no usable name for a " + what +
-                                      "; accepted are up to 63 letters, digits, '.', '_' and '-', beginning with a letter or digit");
-  }
-}
-
 void append(std::vector<std::string>* all, const std::vector<std::string>& more) {
   if (all != nullptr) {
     all->insert(all->end(), more.begin(), more.end());
@@ -48,6 +36,18 @@ void check_unchanged(const Job& job, const JobDefinition& wanted) {
 }
 
 }  // namespace
+
+void check_name(const std::string& name, const std::string& what) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  bool good = !name.empty() && name.size() <= kLongestName && letter(name.front());
+  for (const char c : name) {
+    good = good && (letter(c) || c == '.' || c == '_' || c == '-');
+  }
+  if (!good) {
+    throw Error(ErrorCode::usage, "'" + name + "' is no usable name for a " + what +
+                                      "; accepted are up to 63 letters, digits, '.', '_' and '-', beginning with a letter or digit");
+  }
+}
 
 void check_campaign_name(const std::string& name) {
   check_name(name, "campaign");

@@ -1,0 +1,127 @@
+#include "cli/batch_table.hpp"
+#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "cli/open.hpp"
+#include "cli/print.hpp"
+#include "cli/since.hpp"
+#include "cli/window_options.hpp"
+#include "exit_status.hpp"
+#include "json/batch_json.hpp"
+#include "log.hpp"
+
+namespace tranche::cli {
+namespace {
+
+/// What a screen can be read from.
+constexpr std::int64_t kTableLimit = 100;
+
+struct Options {
+  std::string job;
+  std::optional<std::string> campaign;
+  std::optional<std::string> status;
+  std::optional<std::string> since;
+  std::optional<std::int64_t> limit;
+  OutputFormat output = OutputFormat::table;
+};
+
+BatchFilter filter_of(const Options& options) {
+  BatchFilter filter;
+  if (options.status) {
+    filter.status = *options.status == "exhausted" ? BatchStatus::failed
+                                                   : batch_status_from_string(*options.status);
+  }
+  return filter;
+}
+
+bool has_campaigns(Inventory& inventory, const std::string& job) {
+  return inventory.list_windows(job).size() > 1;
+}
+
+int list_batches(const Context& context, const Options& options) {
+  const std::optional<Since> since =
+      options.since ? std::optional(Since::parse(*options.since)) : std::nullopt;
+  Inventory inventory = need_inventory(context, "job '" + options.job + "'");
+  const TimePoint now = inventory.now();
+  BatchFilter filter = filter_of(options);
+  filter.since = since ? std::optional(since->at(now)) : std::nullopt;
+  const std::int64_t limit =
+      options.limit.value_or(options.output == OutputFormat::table ? kTableLimit : 0);
+  const bool only_exhausted = options.status == "exhausted";
+  // One more tells whether something was left out.
+  filter.limit = limit == 0 || only_exhausted ? 0 : limit + 1;
+  Listing listing(options.output,
+                  "batches",
+                  batch_columns(now, !options.campaign && has_campaigns(inventory, options.job)));
+  std::int64_t shown = 0;
+  bool more = false;
+  inventory.list_batches(
+      options.job, filter, options.campaign.value_or(""), [&](const Batch& batch) {
+        if (only_exhausted && !batch.exhausted) {
+          return;
+        }
+        more = limit != 0 && shown == limit;
+        if (!more) {
+          listing.add(runner::batch_json(batch, now));
+          ++shown;
+        }
+      });
+  listing.finish();
+  if (more) {
+    runner::log::info("the newest " + std::to_string(limit) + " are shown; --limit 0 shows all");
+  }
+  return runner::kExitDone;
+}
+
+struct BatchOptions {
+  std::int64_t id = 0;
+  OutputFormat output = OutputFormat::table;
+};
+
+int show_batch(const Context& context, const BatchOptions& options) {
+  Inventory inventory = need_inventory(context, "batch " + std::to_string(options.id));
+  const BatchHistory history = inventory.find_batch(options.id);
+  const TimePoint now = inventory.now();
+  const Json batch = runner::history_json(history, now);
+  show_object(options.output, batch_fields(now), batch);
+  if (options.output == OutputFormat::table && !batch.at("attempts").empty()) {
+    print("\n");
+    Listing attempts(OutputFormat::table, "attempts", attempt_columns(now));
+    for (const Json& attempt : batch.at("attempts")) {
+      attempts.add(attempt);
+    }
+    attempts.finish();
+  }
+  return runner::kExitDone;
+}
+
+}  // namespace
+
+void add_batches(Registry& registry) {
+  auto& c = registry.command("batches",
+                             "The batches of a job, newest first",
+                             "tranche batches --job flights --status failed --since 1d");
+  auto options = std::make_shared<Options>();
+  c.about("Without --campaign those of every window of the job.");
+  add_job(c, options->job);
+  c.option("--campaign", options->campaign, "C", "Only this campaign's, or those of 'incremental'")
+      .default_text("all windows");
+  c.choices("--status",
+            options->status,
+            {"planned", "processing", "succeeded", "failed", "exhausted", "cancelled"},
+            "Only such; failed includes exhausted ones");
+  c.option("--since", options->since, "T", "Acquired since a time, or a duration ago");
+  c.option("--limit", options->limit, "N", "The newest N; 0: all")
+      .default_text("100 in a table, else all");
+  c.listing(options->output);
+  c.run([options](Context& context) { return list_batches(context, *options); });
+}
+
+void add_batch(Registry& registry) {
+  auto& c = registry.command("batch", "One batch with its attempts", "tranche batch 42");
+  auto options = std::make_shared<BatchOptions>();
+  c.positional("BATCH_ID", options->id, "The batch").range(1, INT64_MAX);
+  c.listing(options->output);
+  c.run([options](Context& context) { return show_batch(context, *options); });
+}
+
+}  // namespace tranche::cli

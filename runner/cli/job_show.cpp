@@ -1,0 +1,51 @@
+#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "cli/job_table.hpp"
+#include "cli/open.hpp"
+#include "exit_status.hpp"
+#include "json/job_json.hpp"
+
+namespace tranche::cli {
+namespace {
+
+struct ShowOptions {
+  std::string name;
+  OutputFormat output = OutputFormat::table;
+};
+
+int list_jobs(const Context& context, const ShowOptions& options) {
+  Listing listing(options.output, "jobs", job_columns());
+  if (std::optional<Inventory> inventory = find_inventory(context)) {
+    for (const Job& job : inventory->list_jobs()) {
+      listing.add(runner::job_json(job));
+    }
+  }
+  listing.finish();
+  return runner::kExitDone;
+}
+
+int show_job(const Context& context, const ShowOptions& options) {
+  Inventory inventory = need_inventory(context, "job '" + options.name + "'");
+  show_object(options.output, job_fields(), runner::job_json(inventory.find_job(options.name)));
+  return runner::kExitDone;
+}
+
+}  // namespace
+
+void add_job_list(Registry& registry) {
+  auto& c = registry.command("job list", "All jobs", "tranche job list -o json");
+  auto options = std::make_shared<ShowOptions>();
+  c.listing(options->output);
+  c.run([options](Context& context) { return list_jobs(context, *options); });
+}
+
+void add_job_show(Registry& registry) {
+  auto& c = registry.command("job show", "One job's definition", "tranche job show flights");
+  auto options = std::make_shared<ShowOptions>();
+  c.about("With -o json it prints what 'tranche job apply' reads; a password shows as ***.");
+  c.positional("NAME", options->name, "The job's name");
+  c.listing(options->output);
+  c.run([options](Context& context) { return show_job(context, *options); });
+}
+
+}  // namespace tranche::cli

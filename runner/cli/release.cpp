@@ -1,0 +1,121 @@
+#include "cli/batch_token.hpp"
+#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "cli/open.hpp"
+#include "exit_status.hpp"
+#include "log.hpp"
+#include "run_identity.hpp"
+
+#include "tranche/error.hpp"
+
+namespace tranche::cli {
+namespace {
+
+constexpr int kMostStatus = 255;
+
+struct Options {
+  BatchToken batch;
+  std::string status;
+  std::optional<int> exit_code;
+  std::string message;
+  std::vector<std::string> outputs;
+};
+
+Outputs read_outputs(const std::vector<std::string>& pairs) {
+  Outputs outputs;
+  for (const std::string& pair : pairs) {
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw Error(ErrorCode::usage,
+                  "--output: '" + pair + "' is no output; accepted is NAME=VALUE");
+    }
+    outputs[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  return outputs;
+}
+
+ReleaseRequest request_of(const Options& options) {
+  using Status = ReleaseRequest::Status;
+  ReleaseRequest request;
+  request.status = options.status == "failed"     ? Status::failed
+                   : options.status == "returned" ? Status::returned
+                                                  : Status::succeeded;
+  request.exit_code = options.exit_code;
+  request.message = options.message;
+  request.outputs = read_outputs(options.outputs);
+  return request;
+}
+
+/// A run of `acquire` ends with its batch; one of the runner goes on.
+void end_run(Inventory& inventory, const Batch& batch, const ReleaseRequest& request) {
+  if (batch.run_id.empty()) {
+    return;
+  }
+  try {
+    const Run run = inventory.find_run(batch.run_id);
+    if (run.ended_at || run.command != runner::acquire_command(run.job)) {
+      return;
+    }
+    const bool failed = request.status == ReleaseRequest::Status::failed;
+    const bool succeeded = request.status == ReleaseRequest::Status::succeeded;
+    inventory.finish_run(
+        run.id, request.exit_code.value_or(failed ? 1 : 0), succeeded ? 1 : 0, failed ? 1 : 0);
+  } catch (const Error& error) {
+    runner::log::debug(std::string("the run's end was not recorded: ") + error.what());
+  }
+}
+
+std::string told(const Batch& batch) {
+  const std::string name = "batch " + std::to_string(batch.id);
+  const std::string attempt =
+      std::to_string(batch.attempt) + " of " + std::to_string(batch.max_attempts);
+  switch (batch.status) {
+    case BatchStatus::succeeded:
+      return name + (batch.skipped ? " is skipped and counts as succeeded" : " has succeeded");
+    case BatchStatus::planned:
+      return name + " was given back; the attempt does not count";
+    case BatchStatus::cancelled:
+      return name + " is cancelled" + (batch.superseded ? ": its halves go on" : "");
+    case BatchStatus::failed:
+      break;
+    case BatchStatus::processing:
+      return name + " is being processed";
+  }
+  if (batch.exhausted) {
+    return name + " has failed for good, on attempt " + attempt + "; 'tranche retry --job " +
+           batch.job + " " + std::to_string(batch.id) + "' gives it fresh attempts";
+  }
+  return name + " has failed, attempt " + attempt + "; it may be retried from " +
+         (batch.available_at ? format_time(*batch.available_at) : "now");
+}
+
+int release(const Context& context, const Options& options) {
+  const ReleaseRequest request = request_of(options);
+  Inventory inventory = need_inventory(context, options.batch.what());
+  const Batch batch = inventory.release(options.batch.id, options.batch.token, request);
+  end_run(inventory, batch, request);
+  runner::log::info(told(batch));
+  return runner::kExitDone;
+}
+
+}  // namespace
+
+void add_release(Registry& registry) {
+  auto& c = registry.command("release",
+                             "End the processing of a batch",
+                             "tranche release 42 --token \"$TOKEN\" --status failed --exit-code 3");
+  auto options = std::make_shared<Options>();
+  c.about(
+      "succeeded closes the batch; failed lets the job's failure policy decide; returned gives the "
+      "range back and does not count the attempt. The same release again changes nothing.");
+  add_batch_token(c, options->batch);
+  c.choices("--status", options->status, {"succeeded", "failed", "returned"}, "How it ended")
+      .need();
+  c.option("--exit-code", options->exit_code, "N", "The command's exit status, for the policy")
+      .range(0, kMostStatus);
+  c.option("--message", options->message, "M", "For people");
+  c.option("--output", options->outputs, "K=V", "Kept with the attempt; may be repeated");
+  c.run([options](Context& context) { return release(context, *options); });
+}
+
+}  // namespace tranche::cli

@@ -1,0 +1,53 @@
+#include "cli/window_options.hpp"
+
+#include "tranche/error.hpp"
+
+namespace tranche::cli {
+namespace {
+
+/// What JSON readers and doubles keep exactly; more is a slip of the keyboard.
+constexpr std::int64_t kLargestCount = std::int64_t{1} << 53;
+
+}  // namespace
+
+void add_job(Command& command, std::string& job) {
+  command.required("--job", job, "NAME", "The job");
+}
+
+void add_window(Command& command, WindowOptions& options) {
+  add_job(command, options.job);
+  command.option("--campaign", options.campaign, "C", "A campaign of the job")
+      .default_text("its incremental window");
+}
+
+void add_limits(Command& command, Limits& limits) {
+  command.option("--max-count", limits.max_count, "N", "Assets in a batch at most")
+      .range(1, kLargestCount);
+  command.weight(
+      "--max-weight", limits.max_weight, "W", "Weight of a batch at most, such as 10GiB");
+}
+
+void add_retry(Command& command, std::string& retry) {
+  command.choices("--retry",
+                  retry,
+                  {"first", "last", "only", "none"},
+                  "When batches that failed or lost their holder go out again: before new ranges, "
+                  "after them, nothing else, or not at all");
+}
+
+RetryMode retry_mode(const std::string& word) {
+  return word == "last"   ? RetryMode::last
+         : word == "only" ? RetryMode::only
+         : word == "none" ? RetryMode::none
+                          : RetryMode::first;
+}
+
+void check_lease(const std::optional<Duration>& lease) {
+  if (lease && *lease < kShortestLease) {
+    throw Error(ErrorCode::usage,
+                "--lease: '" + format_duration(*lease) + "' is too short; accepted is " +
+                    format_duration(kShortestLease) + " or more");
+  }
+}
+
+}  // namespace tranche::cli

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "cli/command.hpp"
+
+#include "tranche/inventory.hpp"
+
+#include <optional>
+#include <string>
+
+/// Options that several commands share.
+namespace tranche::cli {
+
+/// One window of a job.
+struct WindowOptions {
+  std::string job;
+  std::optional<std::string> campaign;
+
+  std::string window() const { return campaign.value_or(std::string(kIncremental)); }
+  /// For messages: "job 'flights'".
+  std::string what() const { return "job '" + job + "'"; }
+};
+
+void add_job(Command& command, std::string& job);
+void add_window(Command& command, WindowOptions& options);
+void add_limits(Command& command, Limits& limits);
+void add_retry(Command& command, std::string& retry);
+RetryMode retry_mode(const std::string& word);
+
+/// Errors: usage where `lease` is shorter than tranche can keep.
+void check_lease(const std::optional<Duration>& lease);
+
+}  // namespace tranche::cli
