@@ -1,0 +1,61 @@
+"""Each bench runs on a tiny SQLite inventory and prints the fields that readers of its JSON rely on. No times are judged."""
+
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+BENCH = pathlib.Path(os.environ["TRANCHE_BINARY"]).parent / "tranche-bench"
+
+
+@pytest.fixture
+def bench(tmp_path):
+    def run(*args):
+        done = subprocess.run([BENCH, *args, "-o", "json"], cwd=tmp_path, capture_output=True, text=True, timeout=20)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout), done.stderr
+
+    return run
+
+
+def test_pairs_measures_until_the_time_is_up(bench):
+    figures, _ = bench("pairs", "--db", "sqlite:a.db", "--setup", "100000", "--clients", "2", "--seconds", "0.2", "--max-count", "1")
+    assert set(figures) >= {"yardstick", "pairs_per_second", "p50_ms", "p99_ms", "pairs", "clients", "seconds", "errors"}
+    assert figures["pairs"] > 0
+    assert 0 < figures["p50_ms"] <= figures["p99_ms"]
+    assert (figures["clients"], figures["errors"], figures["ran_dry"]) == (2, 0, False)
+
+
+def test_pairs_says_when_the_backlog_runs_dry(bench):
+    figures, told = bench("pairs", "--db", "sqlite:a.db", "--setup", "250", "--seconds", "15")
+    assert figures["ran_dry"] and figures["pairs"] == 3 and figures["seconds"] < 15
+    assert "ran dry" in told
+
+
+def test_acquire_compares_sizes(bench):
+    figures, _ = bench("acquire", "--db", "sqlite:a.db", "--rows", "200,2000", "--acquires", "5")
+    ways = {"max_count_100", "max_weight_5000", "filter_1_percent", "idle_poll"}
+    assert set(figures["ratio"]) == ways
+    assert [size["rows"] for size in figures["sizes"]] == [200, 2000]
+    for size in figures["sizes"]:
+        for way in ways:
+            assert size[way]["acquires"] == 5 and 0 < size[way]["p50_ms"] <= size[way]["p99_ms"]
+
+
+def test_memory_reports_the_peak_of_a_process_of_its_own(bench):
+    figures, _ = bench("memory", "--db", "sqlite:a.db", "--rows", "70000")
+    assert figures["count"] == figures["assets_walked"] == 70000
+    assert 0 < figures["peak_mib_before"] <= figures["peak_mib_after_acquire"] <= figures["peak_mib"]
+
+
+def test_start_compares_with_bin_true(bench):
+    figures, _ = bench("start", "--starts", "3")
+    assert figures["ratio"] > 0 and figures["tranche_version_p50_ms"] > 0
+
+
+def test_least_sql_needs_postgresql():
+    done = subprocess.run([BENCH, "least-sql", "--db", "sqlite:a.db"], capture_output=True, text=True, timeout=20)
+    assert done.returncode == 125
+    assert "PostgreSQL" in done.stderr
