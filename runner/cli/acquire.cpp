@@ -88,7 +88,7 @@ void add_acquire(Registry& registry) {
       "--status succeeded");
   add_window(c, options->where);
   add_limits(c, options->limits);
-  add_retry(c, options->retry);
+  add_retry_mode(c, options->retry);
   c.option("--lease", options->lease, "DUR", "How long it is held without a heartbeat")
       .default_text("the job's, else " + format_duration(kUnattendedLease));
   c.choices("-o,--output", options->output, {"json", "env", "argo"}, "Form of the result");

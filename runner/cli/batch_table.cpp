@@ -93,6 +93,16 @@ std::vector<Column> batch_columns(TimePoint now, bool windows) {
   return columns;
 }
 
+std::vector<Column> plan_columns() {
+  return {{"batch_id", "BATCH", Align::right, 10, id_text},
+          {"status", "STATUS", Align::left, 9, status_text, true},
+          {"first_key", "FIRST", Align::right, 8},
+          {"last_key", "LAST", Align::right, 8},
+          {"count", "COUNT", Align::right, 7},
+          weight_column("weight", "WEIGHT", 4),
+          {"attempt", "ATTEMPT", Align::right, 6, attempt_text}};
+}
+
 std::vector<Column> batch_fields(TimePoint now) {
   return {{"batch_id", "BATCH"},
           {"job", "JOB"},

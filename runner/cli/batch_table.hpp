@@ -13,6 +13,9 @@ namespace tranche::cli {
 /// Columns of a listing of batch_json() rows. `windows`: with the name of each one's window.
 std::vector<Column> batch_columns(TimePoint now, bool windows);
 
+/// Of batches that are not handed out yet.
+std::vector<Column> plan_columns();
+
 /// Of one batch, a line each.
 std::vector<Column> batch_fields(TimePoint now);
 

@@ -94,7 +94,10 @@ void add_completion(Registry& registry) {
       "completion", "Print the completion script of a shell", "source <(tranche completion bash)");
   auto options = std::make_shared<CompletionOptions>();
   c.positional("SHELL", options->shell, "The shell: bash or zsh").choices = {"bash", "zsh"};
-  c.option("--line", options->line, "TEXT", "Print instead what could complete this line; the script asks so");
+  c.option("--line",
+           options->line,
+           "TEXT",
+           "Print instead what could complete this line; the script asks so");
   c.run([options](Context& context) {
     print(completion_text(context, *options));
     return runner::kExitDone;

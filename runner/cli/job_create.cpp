@@ -4,7 +4,6 @@
 #include "cli/job_table.hpp"
 #include "cli/open.hpp"
 #include "exit_status.hpp"
-#include "json/job_json.hpp"
 #include "log.hpp"
 
 #include "tranche/definition.hpp"
@@ -26,11 +25,11 @@ int create_job(const Context& context, const CreateOptions& options) {
   check_definition(definition);
   Inventory inventory = make_inventory(context);
   std::vector<std::string> warnings;
-  const Job job = inventory.create_job(options.name, std::move(definition), &warnings);
+  inventory.create_job(options.name, std::move(definition), &warnings);
   for (const std::string& warning : warnings) {
     runner::log::warn(warning);
   }
-  show_object(options.output, job_fields(), runner::job_json(job));
+  show_job(inventory, options.name, options.output);
   return runner::kExitDone;
 }
 

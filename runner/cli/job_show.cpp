@@ -17,20 +17,28 @@ int list_jobs(const Context& context, const ShowOptions& options) {
   Listing listing(options.output, "jobs", job_columns());
   if (std::optional<Inventory> inventory = find_inventory(context)) {
     for (const Job& job : inventory->list_jobs()) {
-      listing.add(runner::job_json(job));
+      listing.add(
+          runner::job_json(job, inventory->find_window(job.name, std::string(kIncremental))));
     }
   }
   listing.finish();
   return runner::kExitDone;
 }
 
-int show_job(const Context& context, const ShowOptions& options) {
+int run_show(const Context& context, const ShowOptions& options) {
   Inventory inventory = need_inventory(context, "job '" + options.name + "'");
-  show_object(options.output, job_fields(), runner::job_json(inventory.find_job(options.name)));
+  show_job(inventory, options.name, options.output);
   return runner::kExitDone;
 }
 
 }  // namespace
+
+void show_job(Inventory& inventory, const std::string& name, OutputFormat output) {
+  const Job job = inventory.find_job(name);
+  show_object(output,
+              job_fields(),
+              runner::job_json(job, inventory.find_window(name, std::string(kIncremental))));
+}
 
 void add_job_list(Registry& registry) {
   auto& c = registry.command("job list", "All jobs", "tranche job list -o json");
@@ -45,7 +53,7 @@ void add_job_show(Registry& registry) {
   c.about("With -o json it prints what 'tranche job apply' reads; a password shows as ***.");
   c.positional("NAME", options->name, "The job's name");
   c.listing(options->output);
-  c.run([options](Context& context) { return show_job(context, *options); });
+  c.run([options](Context& context) { return run_show(context, *options); });
 }
 
 }  // namespace tranche::cli

@@ -10,7 +10,9 @@ namespace {
 using Align = Column::Align;
 
 std::string state_text(const Json& job) {
-  return job.at("paused").get<bool>() ? "paused" : "active";
+  const Json& reason = job.at("state_reason");
+  return job.at("state").get<std::string>() +
+         (reason.is_string() ? ": " + reason.get<std::string>() : "");
 }
 
 std::string source_text(const Json& job) {
@@ -43,7 +45,7 @@ std::string filter_text(const Json& job) {
 
 std::vector<Column> job_columns() {
   return {{"name", "JOB", Align::left, 9},
-          {"state", "STATE", Align::left, 8, state_text, true},
+          {"state", "STATE", Align::left, 8, {}, true},
           {"table", "TABLE", Align::left, 7},
           {"key_column", "KEY", Align::left, 6},
           {"weight_column", "WEIGHT", Align::left, 3},

@@ -2,35 +2,19 @@
 
 #include "tranche/error.hpp"
 
-#include <filesystem>
-
 namespace tranche::cli {
-namespace {
-
-bool file_is_missing(const DatabaseUrl& url) {
-  std::error_code ignored;
-  return url.kind() == DatabaseUrl::Kind::sqlite && !std::filesystem::exists(url.path(), ignored);
-}
-
-bool is_missing(const DatabaseUrl& url, const std::string& schema) {
-  return file_is_missing(url) || schema_status(url, schema).version == 0;
-}
-
-}  // namespace
-
 Inventory make_inventory(const Context& context) {
   return Inventory::open(context.inventory(), {context.schema, true});
 }
 
 std::optional<Inventory> find_inventory(const Context& context) {
   const DatabaseUrl url = context.inventory();
-  if (file_is_missing(url)) {
-    return std::nullopt;
-  }
   try {
     return Inventory::open(url, {context.schema, false});
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::schema && is_missing(url, context.schema)) {
+    const bool perhaps_none =
+        error.code() == ErrorCode::schema || url.kind() == DatabaseUrl::Kind::sqlite;
+    if (perhaps_none && schema_status(url, context.schema).version == 0) {
       return std::nullopt;
     }
     throw;

@@ -130,7 +130,7 @@ std::string coloured_status(const std::string& word, const std::string& shown) {
     std::string_view word;
     std::string_view code;
   };
-  static constexpr std::array<Colour, 12> kColours{{{"succeeded", "\033[32m"},
+  static constexpr std::array<Colour, 15> kColours{{{"succeeded", "\033[32m"},
                                                     {"ok", "\033[32m"},
                                                     {"active", "\033[32m"},
                                                     {"processing", "\033[36m"},
@@ -138,6 +138,9 @@ std::string coloured_status(const std::string& word, const std::string& shown) {
                                                     {"failed", "\033[31m"},
                                                     {"exhausted", "\033[1;31m"},
                                                     {"lost", "\033[31m"},
+                                                    {"expired", "\033[31m"},
+                                                    {"broken", "\033[1;31m"},
+                                                    {"halted", "\033[33m"},
                                                     {"returned", "\033[33m"},
                                                     {"paused", "\033[33m"},
                                                     {"warning", "\033[33m"},

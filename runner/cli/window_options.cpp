@@ -27,7 +27,7 @@ void add_limits(Command& command, Limits& limits) {
       "--max-weight", limits.max_weight, "W", "Weight of a batch at most, such as 10GiB");
 }
 
-void add_retry(Command& command, std::string& retry) {
+void add_retry_mode(Command& command, std::string& retry) {
   command.choices("--retry",
                   retry,
                   {"first", "last", "only", "none"},

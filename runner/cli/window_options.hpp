@@ -23,7 +23,7 @@ struct WindowOptions {
 void add_job(Command& command, std::string& job);
 void add_window(Command& command, WindowOptions& options);
 void add_limits(Command& command, Limits& limits);
-void add_retry(Command& command, std::string& retry);
+void add_retry_mode(Command& command, std::string& retry);
 RetryMode retry_mode(const std::string& word);
 
 /// Errors: usage where `lease` is shorter than tranche can keep.

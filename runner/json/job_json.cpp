@@ -5,8 +5,16 @@
 
 namespace tranche::runner {
 
-Json job_json(const Job& job) {
-  Json json{{"name", job.name}, {"version", job.version}, {"paused", job.paused}};
+Json job_json(const Job& job, const Window& incremental) {
+  const bool halted = !job.paused && incremental.state == WindowState::paused;
+  Json json{{"name", job.name},
+            {"version", job.version},
+            {"paused", job.paused},
+            {"state",
+             job.paused ? "paused"
+             : halted   ? "halted"
+                        : "active"},
+            {"state_reason", halted ? text_json(incremental.state_reason) : Json(nullptr)}};
   json.update(Json::parse(to_json(job.definition)));
   if (!job.definition.source.empty()) {
     json["source"] = DatabaseUrl::parse(job.definition.source).redacted();

@@ -1,5 +1,7 @@
 #include "tranche/inventory.hpp"
 
+#include <filesystem>
+
 #include "inventory/impl.hpp"
 #include "sql/migrate.hpp"
 #include "sql/sql_store.hpp"
@@ -36,6 +38,10 @@ Inventory Inventory::open(const DatabaseUrl& where, const OpenOptions& options) 
 
 SchemaStatus schema_status(const DatabaseUrl& where, const std::string& schema) {
   sql::check_schema_name(schema);
+  std::error_code ignored;
+  if (where.kind() == DatabaseUrl::Kind::sqlite && !std::filesystem::exists(where.path(), ignored)) {
+    return {0, sql::newest_schema_version()};
+  }
   const auto connection = sql::connect(where, "inventory", false);
   return {sql::schema_version(*connection, schema), sql::newest_schema_version()};
 }

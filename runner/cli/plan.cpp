@@ -1,0 +1,67 @@
+#include "cli/batch_table.hpp"
+#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "cli/open.hpp"
+#include "cli/window_options.hpp"
+#include "exit_status.hpp"
+#include "json/batch_json.hpp"
+#include "log.hpp"
+
+namespace tranche::cli {
+namespace {
+
+constexpr std::int64_t kMostBatches = 1'000'000;
+
+struct Options {
+  WindowOptions where;
+  Limits limits;
+  std::string retry = "first";
+  std::int64_t batches = 10;
+  OutputFormat output = OutputFormat::table;
+};
+
+void tell_why_empty(Inventory& inventory, const Options& options) {
+  if (inventory.find_job(options.where.job).paused) {
+    runner::log::info(options.where.what() + " is paused");
+  } else if (inventory.find_window(options.where.job, options.where.window()).state !=
+             WindowState::active) {
+    runner::log::info("window '" + options.where.window() + "' of " + options.where.what() +
+                      " is not active");
+  }
+}
+
+int plan(const Context& context, const Options& options) {
+  Inventory inventory = need_inventory(context, options.where.what());
+  AcquireOptions request;
+  request.window = options.where.window();
+  request.limits = options.limits;
+  request.retry = retry_mode(options.retry);
+  const std::vector<Batch> planned = inventory.plan(options.where.job, request, options.batches);
+  Listing listing(options.output, "batches to hand out", plan_columns());
+  for (const Batch& batch : planned) {
+    listing.add(runner::batch_json(batch));
+  }
+  listing.finish();
+  if (planned.empty()) {
+    tell_why_empty(inventory, options);
+  }
+  return runner::kExitDone;
+}
+
+}  // namespace
+
+void add_plan(Registry& registry) {
+  auto& c = registry.command("plan",
+                             "The batches that would be handed out now",
+                             "tranche plan --job flights --max-weight 10GiB --batches 3");
+  auto options = std::make_shared<Options>();
+  c.about("Changes nothing. Batches that come back show their number, others as new.");
+  add_window(c, options->where);
+  add_limits(c, options->limits);
+  add_retry_mode(c, options->retry);
+  c.option("--batches", options->batches, "N", "How many").range(1, kMostBatches);
+  c.listing(options->output);
+  c.run([options](Context& context) { return plan(context, *options); });
+}
+
+}  // namespace tranche::cli

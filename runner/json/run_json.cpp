@@ -1,0 +1,23 @@
+#include "json/run_json.hpp"
+
+namespace tranche::runner {
+
+Json run_json(const Run& run) {
+  return {{"run_id", run.id},
+          {"job", run.job},
+          {"window", run.window},
+          {"started_at", time_json(run.started_at)},
+          {"ended_at", time_json(run.ended_at)},
+          {"exit_status", maybe_json(run.exit_status)},
+          {"succeeded", run.succeeded},
+          {"failed", run.failed},
+          {"command", run.command},
+          {"host", run.host},
+          {"boot_id", run.boot_id},
+          {"pid", run.pid},
+          {"user", run.user},
+          {"identity", outputs_json(run.identity)},
+          {"version", run.version}};
+}
+
+}  // namespace tranche::runner

@@ -1,0 +1,4 @@
+-- What `doctor` asks (diagnose.hpp).
+
+-- name: settings
+SELECT sqlite_version(), journal_mode FROM pragma_journal_mode
