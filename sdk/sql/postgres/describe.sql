@@ -16,11 +16,13 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog',
 ORDER BY 1 LIMIT 20
 
 -- name: list_columns
--- Name, type as people write it, base type (through one domain), whether bytewise order needs a COLLATE of its own.
+-- Name, type as people write it, base type (through one domain), whether bytewise order needs a COLLATE of its own: an ICU
+-- database may well say datcollate C.UTF-8. As JSON, because datlocprovider is there only since PostgreSQL 15.
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), b.typname,
   CASE WHEN a.attcollation = 0 THEN false
-       WHEN l.collname = 'default' THEN d.datcollate NOT IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')
-       ELSE coalesce(l.collcollate, '') NOT IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') END
+       WHEN l.collname = 'default' THEN coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') <> 'c'
+         OR d.datcollate NOT IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')
+       ELSE l.collprovider <> 'c' OR coalesce(l.collcollate, '') NOT IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') END
 FROM pg_attribute AS a
 JOIN pg_type AS t ON t.oid = a.atttypid
 JOIN pg_type AS b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END

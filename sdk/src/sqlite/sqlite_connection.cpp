@@ -160,6 +160,10 @@ class SqliteConnection final : public Connection {
       found = statements_.emplace(text, std::move(made)).first;
     }
     SQLite::Statement& prepared = *found->second;
+    // SQLite would take it for NULL, or for one of ours that has its number.
+    if (prepared.getBindParameterCount() > static_cast<int>(params.size())) {
+      throw Error(ErrorCode::refused, "it holds a parameter (?, $1, :name or @name) that nothing is given for");
+    }
     prepared.tryReset();
     prepared.clearBindings();
     bind_all(prepared, params);
