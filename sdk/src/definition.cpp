@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "register/utf8.hpp"
 #include "tranche/database_url.hpp"
 #include "tranche/error.hpp"
 #include "tranche/exit_policy.hpp"
@@ -57,7 +58,8 @@ class Fields {
   void duration(const std::string& name, std::optional<Duration>& value) {
     if (const json* found = find(name)) {
       if (found->is_number_unsigned()) {
-        value = std::chrono::seconds(found->get<std::int64_t>());
+        // Through the text, whose reader knows the bounds.
+        value = parse_duration(found->dump() + "s", name);
       } else if (found->is_string()) {
         value = parse_duration(found->get_ref<const std::string&>(), name);
       } else {
@@ -193,7 +195,8 @@ JobDefinition definition_from_json(std::string_view text, bool stored) {
   fields.flag("key_is_time", definition.key_is_time);
   fields.text("key_order", order);
   fields.text("key_order_reason", definition.key_order_reason);
-  definition.key_type = key_type_from_string(type);
+  // What the source says counts, whatever a person wrote.
+  definition.key_type = stored ? key_type_from_string(type) : KeyType::integer;
   definition.key_order = order == "proved" ? KeyOrder::proved : KeyOrder::unproved;
   if (!stored) {
     // What `job show` adds around a definition, so that its output can be applied again.
@@ -205,7 +208,29 @@ JobDefinition definition_from_json(std::string_view text, bool stored) {
   return definition;
 }
 
+namespace {
+
+void check_texts(const JobDefinition& definition) {
+  const auto check = [](const std::string& field, const std::optional<std::string>& text) {
+    if (text && (!is_utf8(*text) || text->find('\0') != std::string::npos)) {
+      refuse(field, "is '" + printable(*text) + "'", "a text in UTF-8 without NUL bytes");
+    }
+  };
+  check("source", definition.source);
+  check("table", definition.table);
+  check("key_column", definition.key_column);
+  check("item_column", definition.item_column);
+  check("weight_column", definition.weight_column);
+  check("time_column", definition.time_column);
+  check("filter", definition.filter);
+  check("start_key", definition.start_key);
+  check("on_exit", definition.on_exit);
+}
+
+}  // namespace
+
 void check_definition(const JobDefinition& definition) {
+  check_texts(definition);
   if (definition.table.empty()) {
     throw Error(ErrorCode::usage, "a job needs a table: [SCHEMA.]TABLE");
   }
@@ -229,6 +254,11 @@ void check_definition(const JobDefinition& definition) {
   }
   if (definition.lease && *definition.lease < kShortestLease) {
     refuse("lease", "is " + format_duration(*definition.lease), "at least " + format_duration(kShortestLease));
+  }
+  for (const auto& [name, value] : {std::pair{"retry_delay", definition.retry_delay}, std::pair{"settle", definition.settle}}) {
+    if (value < Duration::zero()) {
+      refuse(name, "is negative", "a duration from 0 up");
+    }
   }
   if (definition.filter.size() > kMostFilterBytes) {
     refuse("filter", "has " + std::to_string(definition.filter.size()) + " bytes", "up to 16384");

@@ -205,7 +205,8 @@ bool key_part_holds(std::string_view part, const Key& key) {
 KeyPart::KeyPart(std::string_view part) {
   std::string buffer;
   std::string_view body = body_of(part, buffer);
-  if (part[0] == kHashes) {
+  hashes_ = part[0] == kHashes;
+  if (hashes_) {
     for (; body.size() >= kHashBytes; body.remove_prefix(kHashBytes)) {
       std::uint64_t hash = 0;
       for (std::size_t i = kHashBytes; i-- > 0;) {
@@ -218,6 +219,7 @@ KeyPart::KeyPart(std::string_view part) {
       for (std::uint64_t i = 0; i < repeat; ++i) {
         sorted_.push_back(first + i * step);
       }
+      last_ = static_cast<std::int64_t>(sorted_.back());
       return true;
     });
   }
@@ -228,6 +230,8 @@ bool KeyPart::holds(const Key& key) const {
   const std::uint64_t wanted = key.is_number() ? static_cast<std::uint64_t>(key.number()) : hash_bytes(key.bytes());
   return std::binary_search(sorted_.begin(), sorted_.end(), wanted);
 }
+
+bool KeyPart::may_end_before(const Key& key) const { return hashes_ || !key.is_number() || last_ < key.number(); }
 
 bool for_each_number(std::string_view part, const std::function<void(std::int64_t)>& each) {
   std::string buffer;

@@ -50,7 +50,7 @@ class ExitPolicy {
   std::optional<ExitAction> exhausted_;
 };
 
-/// "KILL", "SIGKILL" or "9" -> 9. Errors: nullopt where it is none.
+/// "KILL" or "SIGKILL" -> 9. Errors: nullopt where it is none.
 std::optional<int> signal_from_name(std::string_view name);
 /// 9 -> "SIGKILL".
 std::string signal_name(int number);

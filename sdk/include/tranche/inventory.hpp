@@ -18,7 +18,7 @@ namespace tranche {
 /// Which stored batches an acquire takes besides new ranges.
 enum class RetryMode {
   first,  ///< failed and lost batches before new ranges
-  last,   ///< new ranges before failed and lost batches
+  last,   ///< what was given back, then new ranges, then failed and lost batches
   only,   ///< no new range
   none,   ///< no failed or lost batch; what was given back goes out all the same
 };
@@ -104,6 +104,7 @@ class Inventory {
                  std::vector<std::string>* warnings = nullptr);
   Job find_job(const std::string& name);
   std::vector<Job> list_jobs();
+  /// Resuming also resumes the incremental window where a batch ended in `halt`.
   void pause_job(const std::string& name, bool paused);
   /// The job with its ledger. Errors: refused while a batch is being processed.
   void delete_job(const std::string& name);

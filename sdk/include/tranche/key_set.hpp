@@ -43,8 +43,12 @@ class KeyPart {
  public:
   explicit KeyPart(std::string_view part);
   bool holds(const Key& key) const;
+  /// Whether all keys of the part may lie before this one: hashes do not tell.
+  bool may_end_before(const Key& key) const;
 
  private:
+  std::int64_t last_ = 0;
+  bool hashes_ = false;
   std::vector<std::uint64_t> sorted_;
 };
 

@@ -118,8 +118,8 @@ class StoreTransaction {
   virtual std::optional<LockedWindow> lock_window(std::int64_t window_id, KeyType type) = 0;
   virtual void move_frontier(std::int64_t window_id, const Key& frontier) = 0;
   virtual void set_window_state(std::int64_t window_id, WindowState state, std::string_view reason) = 0;
-  /// Next handed out is `lower`, in a new generation.
-  virtual void rewind_window(std::int64_t window_id, const Key& lower) = 0;
+  /// Next handed out is `lower` (empty: the first asset), in a new generation.
+  virtual void rewind_window(std::int64_t window_id, const std::optional<Key>& lower) = 0;
 
   // Batches.
   /// Locks the oldest batch that can be taken now and that nobody else is taking. Empty under a paused job or window.
@@ -141,6 +141,7 @@ class StoreTransaction {
   virtual void set_batch_state(std::int64_t batch_id, BatchStatus status, bool exhausted, int attempt, bool available) = 0;
   /// Batches of the window that live at or behind `from` become superseded from there on.
   virtual void supersede_from(std::int64_t window_id, const Key& from) = 0;
+  /// Live batches that reach to or behind `from`, in key order, locked.
   virtual std::vector<StoredBatch> batches_from(std::int64_t window_id, const Key& from) = 0;
 
   // Questions.

@@ -107,11 +107,12 @@ SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHE
 SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = $1 ORDER BY w.id
 
 -- name: lock_window
--- The window, with the job's current version and state.
-SELECT /* TEMPLATE: window_columns */, j.version_id, j.paused
-FROM /* TEMPLATE: prefix */window AS w JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
-WHERE w.id = $1
-FOR UPDATE OF w
+SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHERE w.id = $1 FOR UPDATE
+
+-- name: job_state
+-- The job's current version and whether it is paused. A statement of its own, after the lock: one that waited for the lock
+-- would still see the job as it was before the wait.
+SELECT version_id, paused FROM /* TEMPLATE: prefix */job WHERE id = $1
 
 -- name: move_frontier
 UPDATE /* TEMPLATE: prefix */window SET frontier = $2 WHERE id = $1
@@ -203,10 +204,11 @@ SET superseded_from = greatest(first_key, $2::bytea), available_at = NULL,
 WHERE window_id = $1 AND last_key >= $2 AND (superseded_from IS NULL OR superseded_from > $2)
 
 -- name: batches_from
--- Live batches that reach to or behind a key.
+-- Live batches that reach to or behind a key, locked: nobody may take one meanwhile.
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
 WHERE b.window_id = $1 AND b.last_key >= $2 AND (b.superseded_from IS NULL OR b.superseded_from > $2)
 ORDER BY b.first_key
+FOR UPDATE OF b
 
 -- name: list_batches
 -- The newest batches of a job first.

@@ -106,10 +106,11 @@ SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHE
 SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = ?1 ORDER BY w.id
 
 -- name: lock_window
--- The window, with the job's current version and state.
-SELECT /* TEMPLATE: window_columns */, j.version_id, j.paused
-FROM /* TEMPLATE: prefix */window AS w JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
-WHERE w.id = ?1
+SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHERE w.id = ?1
+
+-- name: job_state
+-- The job's current version and whether it is paused.
+SELECT version_id, paused FROM /* TEMPLATE: prefix */job WHERE id = ?1
 
 -- name: move_frontier
 UPDATE /* TEMPLATE: prefix */window SET frontier = ?2 WHERE id = ?1
@@ -213,13 +214,15 @@ WHERE b.window_id = ?1 AND b.available_at IS NOT NULL ORDER BY b.first_key
 
 -- name: batches_around
 -- The root range of each generation that starts nearest before a key, its descendants, and batches of single items.
-WITH RECURSIVE root AS (
+WITH RECURSIVE generation (window_id, number) AS (
+  SELECT id, generation FROM /* TEMPLATE: prefix */window WHERE job_id = ?1
+  UNION ALL
+  SELECT window_id, number - 1 FROM generation WHERE number > 0
+), root AS (
   SELECT (SELECT b.id FROM /* TEMPLATE: prefix */batch AS b
-          WHERE b.window_id = w.id AND b.generation = g.value AND b.first_key <= ?2 AND b.parent_id IS NULL AND b.kind = 'range'
+          WHERE b.window_id = g.window_id AND b.generation = g.number AND b.first_key <= ?2 AND b.parent_id IS NULL AND b.kind = 'range'
           ORDER BY b.first_key DESC LIMIT 1) AS id
-  FROM /* TEMPLATE: prefix */window AS w,
-    (WITH RECURSIVE series(value) AS (SELECT 0 UNION ALL SELECT value + 1 FROM series WHERE value < 100000) SELECT value FROM series) AS g
-  WHERE w.job_id = ?1 AND g.value <= w.generation
+  FROM generation AS g
 ), family AS (
   SELECT id FROM root WHERE id IS NOT NULL
   UNION

@@ -13,32 +13,40 @@ struct Acquire {
   Claim claim;
 };
 
-std::string why_closed(const LockedWindow& locked, const Job& job) {
-  const Window& window = locked.window;
-  if (locked.job_paused) {
+/// Empty: ranges can be handed out.
+std::string why_closed(const Window& window, const Job& job, bool job_paused) {
+  if (job_paused) {
     return "job '" + job.name + "' is paused; 'tranche job resume " + job.name + "' goes on";
   }
-  const std::string name = window.kind == WindowKind::campaign ? "campaign '" + window.name + "'" : "the incremental window";
+  if (window.state == WindowState::active) {
+    return {};
+  }
+  const bool campaign = window.kind == WindowKind::campaign;
+  const std::string name = (campaign ? "campaign '" + window.name + "'" : "the incremental window") + " of job '" + job.name + "'";
   if (window.state == WindowState::cancelled) {
-    return name + " of job '" + job.name + "' is cancelled";
+    return name + " is cancelled";
   }
   const std::string reason = window.state_reason.empty() ? "" : " (" + window.state_reason + ")";
-  return name + " of job '" + job.name + "' is paused" + reason;
+  const std::string resume = campaign ? "campaign resume " + window.name + " --job " + job.name : "job resume " + job.name;
+  return name + " is paused" + reason + "; 'tranche " + resume + "' goes on";
 }
 
-AttemptEnd lost_for_good(const StoredBatch& stored) {
-  AttemptEnd end;
-  end.status = BatchStatus::failed;
-  end.exhausted = true;
-  end.attempt = stored.batch.attempt;
-  end.outcome = Outcome::lost;
-  end.message = "the lease ended without a release, on the last attempt";
-  return end;
+void check_lease(Duration lease) {
+  if (lease < kShortestLease) {
+    throw Error(ErrorCode::usage, "a lease of " + format_duration(lease) + " is too short; accepted is at least " + format_duration(kShortestLease));
+  }
+}
+
+void adopt(Acquire& call, const Job& job) {
+  call.job = job;
+  call.claim.lease = call.options.lease.value_or(job.definition.lease.value_or(call.options.default_lease));
 }
 
 AttemptEnd lost_for_now(const StoredBatch& stored) {
-  AttemptEnd end = lost_for_good(stored);
-  end.exhausted = false;
+  AttemptEnd end;
+  end.status = BatchStatus::failed;
+  end.attempt = stored.batch.attempt;
+  end.outcome = Outcome::lost;
   end.available_after = Duration::zero();
   end.message = "the lease ended without a release";
   return end;
@@ -58,53 +66,66 @@ void fill_names(Batch& batch, const Acquire& call, const Window& window) {
   batch.filter = call.job.definition.filter;
 }
 
-/// Takes the oldest batch that failed, was given back or lost its holder.
-std::optional<Batch> take_stored(StoreTransaction& transaction, const Acquire& call, bool retries) {
-  while (auto stored = transaction.take_due_batch(call.window_id, call.job.definition.key_type, retries)) {
-    // The policy of now, not of the version that the range was cut with.
-    const int max_attempts = stored->current_version_id == call.job.version_id
-                                 ? call.job.definition.max_attempts
-                                 : transaction.find_job_version(stored->current_version_id)->definition.max_attempts;
-    const int attempt = stored->batch.attempt;
-    const bool lost = stored->batch.status == BatchStatus::processing;
-    if (attempt >= max_attempts && stored->batch.status != BatchStatus::planned) {
-      if (lost) {
-        transaction.end_attempt(*stored, lost_for_good(*stored));
-      } else {
-        transaction.set_batch_state(stored->batch.id, BatchStatus::failed, true, attempt, false);
-      }
-      continue;
-    }
-    if (lost) {
-      transaction.end_attempt(*stored, lost_for_now(*stored));
-    }
-    return transaction.claim_batch(*stored, attempt + 1, max_attempts, call.claim);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 Acquired Inventory::acquire(const std::string& name, const AcquireOptions& options) {
   Impl& impl = *impl_;
+  if (options.lease) {
+    check_lease(*options.lease);
+  }
   Claim claim;
   claim.token = random_token();
   claim.run_id = options.run_id;
 
+  // Takes the oldest batch that failed, was given back or lost its holder.
+  const auto take_stored = [&](StoreTransaction& transaction, Acquire& call, bool retries) -> std::optional<Batch> {
+    while (auto stored = transaction.take_due_batch(call.window_id, call.job.definition.key_type, retries)) {
+      // The policy of now, not of the version that the range was cut with.
+      if (stored->current_version_id != call.job.version_id) {
+        adopt(call, impl.job_of_version(transaction, stored->current_version_id));
+        impl.jobs.insert_or_assign(name, call.job);
+      }
+      const int max_attempts = call.job.definition.max_attempts;
+      const int attempt = stored->batch.attempt;
+      const bool lost = stored->batch.status == BatchStatus::processing;
+      if (attempt >= max_attempts && stored->batch.status != BatchStatus::planned) {
+        if (lost) {
+          impl.lose_last_attempt(transaction, *stored, call.job);
+        } else {
+          transaction.set_batch_state(stored->batch.id, BatchStatus::failed, true, attempt, false);
+        }
+        continue;
+      }
+      if (lost) {
+        transaction.end_attempt(*stored, lost_for_now(*stored));
+      }
+      return transaction.claim_batch(*stored, attempt + 1, max_attempts, call.claim);
+    }
+    return std::nullopt;
+  };
+
+  // What the inventory says now: the job may be another one of the same name.
+  const auto look_again = [&](StoreTransaction& transaction, Acquire& call) {
+    impl.jobs.erase(name);
+    adopt(call, impl.need_job(transaction, name));
+    impl.jobs.insert_or_assign(name, call.job);
+    const Window window = impl.need_window(transaction, call.job, options.window);
+    call.window_id = window.id;
+    impl.window_ids[{call.job.id, window.name}] = window.id;
+    return window;
+  };
+
   const auto cut_new = [&](StoreTransaction& transaction, Acquire& call, Acquired& result) {
     auto locked = transaction.lock_window(call.window_id, call.job.definition.key_type);
     if (!locked || locked->version_id != call.job.version_id) {
-      // Deleted or changed since we looked: what the inventory says now counts.
-      impl.jobs.erase(name);
-      call.job = impl.need_job(transaction, name);
-      impl.jobs.insert_or_assign(name, call.job);
-      const Window window = impl.need_window(transaction, call.job, options.window);
-      call.window_id = window.id;
-      impl.window_ids[{call.job.id, window.name}] = window.id;
+      look_again(transaction, call);
       locked = transaction.lock_window(call.window_id, call.job.definition.key_type);
     }
-    if (locked->job_paused || locked->window.state != WindowState::active) {
-      result.note = why_closed(*locked, call.job);
+    if (!locked || locked->version_id != call.job.version_id) {
+      throw Error(ErrorCode::busy, "job '" + name + "' is being changed by somebody else");
+    }
+    result.note = why_closed(locked->window, call.job, locked->job_paused);
+    if (!result.note.empty()) {
       return;
     }
     const Window& window = locked->window;
@@ -156,29 +177,35 @@ Acquired Inventory::acquire(const std::string& name, const AcquireOptions& optio
     if (known == impl.jobs.end()) {
       known = impl.jobs.emplace(name, impl.need_job(transaction, name)).first;
     }
-    Acquire call{options, known->second, 0, claim};
+    Acquire call{options, {}, 0, claim};
+    adopt(call, known->second);
     auto& window_id = impl.window_ids[{call.job.id, options.window}];
     if (window_id == 0) {
       window_id = impl.need_window(transaction, call.job, options.window).id;
     }
     call.window_id = window_id;
-    call.claim.lease = options.lease.value_or(call.job.definition.lease.value_or(options.default_lease));
     // Refused before anything is locked.
     Impl::limits_for(options, Window{}, call.job);
-    if (options.retry != RetryMode::last) {
-      result.batch = take_stored(transaction, call, options.retry != RetryMode::none);
-    }
+    const bool retries_first = options.retry == RetryMode::first || options.retry == RetryMode::only;
+    result.batch = take_stored(transaction, call, retries_first);
     if (!result.batch && options.retry != RetryMode::only) {
       cut_new(transaction, call, result);
     }
     if (!result.batch && options.retry == RetryMode::last) {
       result.batch = take_stored(transaction, call, true);
     }
+    if (!result.batch && options.retry == RetryMode::only) {
+      const Window window = look_again(transaction, call);
+      result.note = why_closed(window, call.job, call.job.paused);
+    }
     return result;
   });
 }
 
 TimePoint Inventory::heartbeat(std::int64_t batch_id, const std::string& token, std::optional<Duration> lease) {
+  if (lease) {
+    check_lease(*lease);
+  }
   return impl_->writing([&](StoreTransaction& transaction) {
     const auto end = transaction.extend_lease(batch_id, token, lease);
     if (!end) {

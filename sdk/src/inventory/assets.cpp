@@ -13,23 +13,26 @@ constexpr std::int64_t kChunk = 4096;
 void Inventory::Impl::walk_assets(StoreTransaction& transaction, Source& source, const Batch& batch,
                                   const std::function<void(const Asset&)>& each) const {
   const std::int64_t parts = key_parts(batch.count);
+  const auto read_part = [&](std::int64_t part) { return KeyPart(transaction.read_key_part(batch.id, part, part == parts - 1)); };
   std::int64_t part = 0;
-  KeyPart keys(transaction.read_key_part(batch.id, part, part == parts - 1));
-  // Assets come in key order, and so do the parts: one that the current part does not hold may stand in the next.
+  KeyPart keys = read_part(part);
+  // Assets come in key order, and so do the parts: one that the current part does not hold may stand in a later one.
   const auto holds = [&](const Key& key) {
     if (keys.holds(key)) {
       return true;
     }
-    if (part + 1 == parts) {
-      return false;
+    for (std::int64_t later = part + 1; later < parts && keys.may_end_before(key); ++later) {
+      KeyPart next = read_part(later);
+      if (next.holds(key)) {
+        keys = std::move(next);
+        part = later;
+        return true;
+      }
+      if (!next.may_end_before(key)) {
+        return false;
+      }
     }
-    KeyPart next(transaction.read_key_part(batch.id, part + 1, part + 2 == parts));
-    if (!next.holds(key)) {
-      return false;
-    }
-    keys = std::move(next);
-    ++part;
-    return true;
+    return false;
   };
   SourceRange range{std::nullopt, batch.first_key, batch.last_key};
   std::int64_t read = kChunk;

@@ -6,6 +6,7 @@
 
 #include "inventory/cutter.hpp"
 #include "tranche/error.hpp"
+#include "tranche/exit_policy.hpp"
 #include "tranche/inventory.hpp"
 
 namespace tranche {
@@ -59,12 +60,18 @@ struct Inventory::Impl {
   /// The newest key that may be handed out; empty: none.
   std::optional<Key> horizon(Source& source, const Window& window) const;
 
+  /// Adds the ranges that would be cut now, until there are `most`.
+  void plan_new(const Job& job, const Window& window, const Limits& limits, std::int64_t most, std::vector<Batch>& planned);
+
   BatchHistory history_of(StoreTransaction& transaction, const StoredBatch& stored) const;
   bool holds(StoreTransaction& transaction, const StoredBatch& stored, const Key& key) const;
 
   /// The assets of a batch's key set that the source has now, in key order. Inside a Source::Reading.
   void walk_assets(StoreTransaction& transaction, Source& source, const Batch& batch,
                    const std::function<void(const Asset&)>& each) const;
+  /// The lease of the last attempt ended without a release: the job's policy for `exhausted` decides.
+  void lose_last_attempt(StoreTransaction& transaction, const StoredBatch& stored, const Job& job);
+  void end_attempt(StoreTransaction& transaction, const StoredBatch& stored, const AttemptEnd& end, const ExitAction& action);
   /// Two halves in place of a batch.
   void split(StoreTransaction& transaction, const StoredBatch& parent);
 
@@ -75,6 +82,9 @@ struct Inventory::Impl {
   std::map<std::string, Job> jobs;  ///< as last seen; checked against the inventory's version at each acquire
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> window_ids;
 };
+
+/// Errors: usage.
+void check_limits(const Limits& limits);
 
 /// Number of parts in which a batch's keys are stored.
 inline std::int64_t key_parts(std::int64_t count) { return std::max<std::int64_t>(1, (count + kKeysPerPart - 1) / kKeysPerPart); }

@@ -6,6 +6,8 @@
 #include "sql/migrate.hpp"
 #include "sql/sql_store.hpp"
 
+#include <cmath>
+
 namespace tranche {
 
 Inventory::Inventory(std::unique_ptr<Store> store, SourceOpener open_source)
@@ -106,7 +108,17 @@ Source& Inventory::Impl::source_of(const Job& job) {
   return *source;
 }
 
+void check_limits(const Limits& limits) {
+  if (limits.max_count && *limits.max_count < 1) {
+    throw Error(ErrorCode::usage, "a limit of " + std::to_string(*limits.max_count) + " assets is no limit; accepted is a whole number of at least 1");
+  }
+  if (limits.max_weight && !(*limits.max_weight > 0 && std::isfinite(*limits.max_weight))) {
+    throw Error(ErrorCode::usage, "a weight limit of " + format_weight(*limits.max_weight) + " is no limit; accepted is a number above 0, such as 10GiB");
+  }
+}
+
 Limits Inventory::Impl::limits_for(const AcquireOptions& options, const Window& window, const Job& job) {
+  check_limits(options.limits);
   Limits limits = options.limits;
   for (const Limits* next : {&window.limits, &job.definition.limits}) {
     limits.max_count = limits.max_count ? limits.max_count : next->max_count;

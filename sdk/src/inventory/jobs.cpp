@@ -13,6 +13,10 @@ void append(std::vector<std::string>* all, const std::vector<std::string>& more)
   }
 }
 
+std::optional<Key> start_of(const JobDefinition& definition) {
+  return definition.start_key ? std::optional(Key::parse(definition.key_type, *definition.start_key)) : std::nullopt;
+}
+
 /// What must stay once ranges were cut: they would name other assets.
 void check_unchanged(const Job& job, const JobDefinition& wanted) {
   const JobDefinition& now = job.definition;
@@ -66,9 +70,7 @@ Job Inventory::create_job(const std::string& name, JobDefinition definition, std
     Window window;
     window.job_id = id;
     window.name = kIncremental;
-    if (definition.start_key) {
-      window.lower = Key::parse(definition.key_type, *definition.start_key);
-    }
+    window.lower = start_of(definition);
     transaction.insert_window(window);
     return impl_->need_job(transaction, name);
   });
@@ -85,8 +87,12 @@ Job Inventory::update_job(const std::string& name, const std::function<void(JobD
     return before;
   }
   const Job after = impl_->writing([&](StoreTransaction& transaction) {
+    // Nobody cuts a range, and nobody else changes the job, until the new version is there.
+    for (const Window& window : transaction.list_windows(before.id, before.definition.key_type)) {
+      transaction.lock_window(window.id, before.definition.key_type);
+    }
     const Job now = impl_->need_job(transaction, name);
-    if (now.version != before.version) {
+    if (now.id != before.id || now.version != before.version) {
       throw Error(ErrorCode::refused, "job '" + name + "' was changed by somebody else just now; look at 'tranche job show " +
                                           name + "' and try again");
     }
@@ -95,9 +101,9 @@ Job Inventory::update_job(const std::string& name, const std::function<void(JobD
       check_unchanged(now, definition);
     }
     transaction.insert_job_version(now.id, now.version + 1, definition);
-    if (!used && definition.start_key != now.definition.start_key && definition.start_key) {
+    if (!used && definition.start_key != now.definition.start_key) {
       const Window window = impl_->need_window(transaction, now, std::string(kIncremental));
-      transaction.rewind_window(window.id, Key::parse(definition.key_type, *definition.start_key));
+      transaction.rewind_window(window.id, start_of(definition));
     }
     return impl_->need_job(transaction, name);
   });
@@ -108,7 +114,15 @@ Job Inventory::update_job(const std::string& name, const std::function<void(JobD
 Job Inventory::apply_job(const std::string& name, JobDefinition definition, std::vector<std::string>* warnings) {
   const bool exists = impl_->reading([&](StoreTransaction& transaction) { return transaction.find_job(name).has_value(); });
   if (!exists) {
-    return create_job(name, std::move(definition), warnings);
+    try {
+      return create_job(name, definition, warnings);
+    } catch (const Error& error) {
+      // Somebody else may have applied it a moment ago.
+      const bool appeared = impl_->reading([&](StoreTransaction& transaction) { return transaction.find_job(name).has_value(); });
+      if (error.code() != ErrorCode::refused || !appeared) {
+        throw;
+      }
+    }
   }
   return update_job(name, [&](JobDefinition& current) { current = definition; }, warnings);
 }
@@ -123,7 +137,13 @@ std::vector<Job> Inventory::list_jobs() {
 
 void Inventory::pause_job(const std::string& name, bool paused) {
   impl_->writing([&](StoreTransaction& transaction) {
-    transaction.update_job_paused(impl_->need_job(transaction, name).id, paused);
+    const Job job = impl_->need_job(transaction, name);
+    transaction.update_job_paused(job.id, paused);
+    // The incremental window is paused by a batch that ended in `halt`, and belongs to the job.
+    const Window window = impl_->need_window(transaction, job, std::string(kIncremental));
+    if (!paused && window.state == WindowState::paused) {
+      transaction.set_window_state(window.id, WindowState::active, "");
+    }
   });
 }
 
@@ -147,6 +167,7 @@ Window Inventory::create_campaign(const std::string& job_name, const std::string
   check_campaign_name(name);
   const Job job = find_job(job_name);
   const KeyType type = job.definition.key_type;
+  check_limits(options.limits);
   Window window;
   window.job_id = job.id;
   window.name = name;

@@ -50,33 +50,46 @@ Backlog Inventory::backlog(const std::string& job_name, const std::string& windo
 std::vector<Batch> Inventory::plan(const std::string& job_name, const AcquireOptions& options, std::int64_t most) {
   Job job;
   Window window;
-  std::vector<Batch> planned;
+  std::vector<Batch> before;  // in the order of acquire: what waits before new ranges, and what after them
+  std::vector<Batch> after;
   impl_->reading([&](StoreTransaction& transaction) {
     job = impl_->need_job(transaction, job_name);
     window = impl_->need_window(transaction, job, options.window);
-    if (job.paused || window.state != WindowState::active || options.retry == RetryMode::last) {
-      return;
-    }
     const TimePoint now = transaction.now();
     for (const StoredBatch& stored : transaction.open_batches(window.id)) {
       const Batch& batch = stored.batch;
-      const bool given_back = batch.status == BatchStatus::planned;
-      const bool retryable = options.retry != RetryMode::none && batch.attempt < job.definition.max_attempts;
-      if (*batch.available_at <= now && (given_back || retryable)) {
-        planned.push_back(batch);
+      if (*batch.available_at > now) {
+        continue;
+      }
+      if (batch.status == BatchStatus::planned) {
+        before.push_back(batch);
+      } else if (options.retry != RetryMode::none && batch.attempt < job.definition.max_attempts) {
+        (options.retry == RetryMode::last ? after : before).push_back(batch);
       }
     }
   });
+  const Limits limits = Impl::limits_for(options, window, job);
   if (job.paused || window.state != WindowState::active) {
     return {};
   }
-  Source& source = impl_->source_of(job);
+  std::vector<Batch> planned = std::move(before);
+  if (options.retry != RetryMode::only) {
+    impl_->plan_new(job, window, limits, most, planned);
+  }
+  planned.insert(planned.end(), after.begin(), after.end());
+  if (static_cast<std::int64_t>(planned.size()) > most) {
+    planned.resize(static_cast<std::size_t>(std::max<std::int64_t>(most, 0)));
+  }
+  return planned;
+}
+
+void Inventory::Impl::plan_new(const Job& job, const Window& window, const Limits& limits, std::int64_t most,
+                               std::vector<Batch>& planned) {
+  Source& source = source_of(job);
   const auto reading = source.begin(kCountTimeout);
-  const auto to = impl_->horizon(source, window);
-  const Limits limits = Impl::limits_for(options, window, job);
+  const auto to = horizon(source, window);
   Position position = next_position(window);
-  while (options.retry != RetryMode::only && static_cast<std::int64_t>(planned.size()) < most && to &&
-         (!position.after || *position.after < *to)) {
+  while (static_cast<std::int64_t>(planned.size()) < most && to && (!position.after || *position.after < *to)) {
     const Cut cut = Cutter(source, limits, nullptr, [](const std::string&) {}).cut(position, *to);
     if (cut.count == 0) {
       break;
@@ -98,10 +111,6 @@ std::vector<Batch> Inventory::plan(const std::string& job_name, const AcquireOpt
     planned.push_back(std::move(batch));
     position = {cut.scanned_to, std::nullopt};
   }
-  if (static_cast<std::int64_t>(planned.size()) > most) {
-    planned.resize(static_cast<std::size_t>(most));
-  }
-  return planned;
 }
 
 void Inventory::list_batches(const std::string& job_name, BatchFilter filter, const std::string& window,

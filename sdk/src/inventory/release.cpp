@@ -2,6 +2,7 @@
 
 #include "inventory/impl.hpp"
 #include "inventory/lease.hpp"
+#include "register/utf8.hpp"
 #include "tranche/exit_policy.hpp"
 
 namespace tranche {
@@ -67,11 +68,16 @@ AttemptEnd apply(const ExitAction& action, const StoredBatch& stored, const JobD
   AttemptEnd end = for_good(stored, outcome);
   switch (action.kind) {
     case ExitAction::Kind::retry:
-    case ExitAction::Kind::halt:
-      end.exhausted = stored.batch.attempt >= job.max_attempts && action.kind == ExitAction::Kind::retry;
+      end.exhausted = stored.batch.attempt >= job.max_attempts;
       if (!end.exhausted) {
-        end.available_after = action.kind == ExitAction::Kind::halt ? Duration::zero() : job.retry_delay;
+        end.available_after = job.retry_delay;
       }
+      break;
+    case ExitAction::Kind::halt:
+      // Whoever resumes the window finds it retryable, even after its last attempt.
+      end.exhausted = false;
+      end.attempt = std::min(stored.batch.attempt, job.max_attempts - 1);
+      end.available_after = Duration::zero();
       break;
     case ExitAction::Kind::fail:
       break;
@@ -97,6 +103,11 @@ AttemptEnd apply(const ExitAction& action, const StoredBatch& stored, const JobD
       break;
   }
   return end;
+}
+
+// What a command printed is any bytes, and a release must not fail on them.
+std::string storable(const std::string& text) {
+  return is_utf8(text) && text.find('\0') == std::string::npos ? text : printable(text);
 }
 
 ExitAction decide(const ReleaseRequest& request, const StoredBatch& stored, const JobDefinition& job) {
@@ -140,6 +151,9 @@ Batch Inventory::release(std::int64_t batch_id, const std::string& token, const 
       }
       // Nobody took it over: a late release of the last attempt still counts.
       const bool late = outcome == Outcome::lost && stored.batch.status == BatchStatus::failed && !stored.batch.superseded;
+      if (outcome == Outcome::cancelled) {
+        throw Error(ErrorCode::lease_lost, describe_lost(stored, token));
+      }
       if (!late) {
         throw Error(ErrorCode::lease_lost, "batch " + std::to_string(batch_id) + " was released already, as " +
                                                (outcome ? std::string(to_string(*outcome)) : "nothing") + "; it cannot become " +
@@ -159,57 +173,85 @@ Batch Inventory::release(std::int64_t batch_id, const std::string& token, const 
     }
     end.exit_code = request.exit_code;
     end.signal = request.signal;
-    end.message = request.message;
-    end.outputs = request.outputs;
-    transaction.end_attempt(stored, end);
-    if (end.outcome == Outcome::split) {
-      impl.split(transaction, stored);
+    end.message = storable(request.message);
+    for (const auto& [key, value] : request.outputs) {
+      end.outputs.insert_or_assign(storable(key), storable(value));
     }
-    if (request.status == Status::failed && action.kind == ExitAction::Kind::halt) {
-      transaction.set_window_state(stored.batch.window_id, WindowState::paused, "halted by batch " + std::to_string(batch_id));
-    }
+    impl.end_attempt(transaction, stored, end, action);
     return impl.need_batch(transaction.find_batch(batch_id), batch_id).batch;
   });
 }
 
-void Inventory::Impl::split(StoreTransaction& transaction, const StoredBatch& parent) {
-  const Batch& whole = parent.batch;
-  const Job job = job_of_version(transaction, whole.version_id);
-  const std::int64_t half = (whole.count + 1) / 2;
-  Source& source = source_of(job);
-  std::vector<NewBatch> halves(2);
-  std::vector<KeySetWriter> keys(2);
-  std::vector<int> parts(2, 0);
-  std::int64_t seen = 0;
-  const auto reading = source.begin(kScanTimeout);
-  walk_assets(transaction, source, whole, [&](const Asset& asset) {
-    const std::size_t side = seen++ < half ? 0 : 1;
-    NewBatch& made = halves[side];
-    if (keys[side].full()) {
+void Inventory::Impl::end_attempt(StoreTransaction& transaction, const StoredBatch& stored, const AttemptEnd& end,
+                                  const ExitAction& action) {
+  transaction.end_attempt(stored, end);
+  if (end.outcome == Outcome::split) {
+    split(transaction, stored);
+  }
+  if (action.kind == ExitAction::Kind::halt) {
+    transaction.set_window_state(stored.batch.window_id, WindowState::paused, "halted by batch " + std::to_string(stored.batch.id));
+  }
+}
+
+void Inventory::Impl::lose_last_attempt(StoreTransaction& transaction, const StoredBatch& stored, const Job& job) {
+  const ExitAction action = ExitPolicy::parse(job.definition.on_exit).exhausted().value_or(ExitAction{ExitAction::Kind::fail, {}});
+  AttemptEnd end = apply(action, stored, job.definition, Outcome::lost);
+  end.message = "the lease ended without a release, on the last attempt";
+  end_attempt(transaction, stored, end, action);
+}
+
+namespace {
+
+/// One half of a split batch while it is filled.
+struct Half {
+  NewBatch made;
+  KeySetWriter keys;
+  int parts = 0;
+
+  void add(StoreTransaction& transaction, const Asset& asset) {
+    if (keys.full()) {
       made.id = made.id == 0 ? transaction.reserve_batch_id() : made.id;
-      transaction.insert_batch_keys(made.id, parts[side]++, keys[side].take_part());
+      transaction.insert_batch_keys(made.id, parts++, keys.take_part());
     }
     made.first_key = made.count == 0 ? asset.key : made.first_key;
     made.last_key = asset.key;
     ++made.count;
     made.weight += asset.weight;
     made.digest += asset_digest(asset);
-    keys[side].add(asset.key);
-  });
-  for (std::size_t side = 0; side < halves.size(); ++side) {
-    NewBatch& made = halves[side];
-    if (made.count == 0) {
-      // Assets vanished from the source since the range was cut.
-      continue;
-    }
-    made.window_id = whole.window_id;
-    made.version_id = whole.version_id;
-    made.generation = parent.generation;
-    made.parent_id = whole.id;
-    made.last_part = keys[side].take_part();
-    made.max_attempts = job.definition.max_attempts;
-    transaction.insert_batch(made, nullptr);
+    keys.add(asset.key);
   }
+};
+
+}  // namespace
+
+void Inventory::Impl::split(StoreTransaction& transaction, const StoredBatch& parent) {
+  const Batch& whole = parent.batch;
+  const Job job = job_of_version(transaction, whole.version_id);
+  const auto store_half = [&](Half& half) {
+    // None: assets vanished from the source since the range was cut.
+    if (half.made.count > 0) {
+      half.made.window_id = whole.window_id;
+      half.made.version_id = whole.version_id;
+      half.made.generation = parent.generation;
+      half.made.parent_id = whole.id;
+      half.made.last_part = half.keys.take_part();
+      half.made.max_attempts = job.definition.max_attempts;
+      transaction.insert_batch(half.made, nullptr);
+    }
+    half = Half();
+  };
+  Source& source = source_of(job);
+  const auto reading = source.begin(kScanTimeout);
+  Half half;
+  std::int64_t seen = 0;
+  walk_assets(transaction, source, whole, [&](const Asset& asset) {
+    // The first is stored before the second begins, whose id may be reserved as the next one.
+    if (seen++ == (whole.count + 1) / 2) {
+      store_half(half);
+    }
+    half.add(transaction, asset);
+  });
+  store_half(half);
 }
 
 }  // namespace tranche

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "inventory/impl.hpp"
 
 namespace tranche {
@@ -25,6 +27,25 @@ void check_retryable(const StoredBatch& stored, const std::string& job) {
   }
 }
 
+/// Until no more appear: a batch that was being split when we waited for it has left its halves.
+std::vector<StoredBatch> lock_batches_from(StoreTransaction& transaction, std::int64_t window_id, const Key& from) {
+  std::vector<StoredBatch> batches = transaction.batches_from(window_id, from);
+  const auto ids = [](const std::vector<StoredBatch>& some) {
+    std::vector<std::int64_t> made;
+    for (const StoredBatch& stored : some) {
+      made.push_back(stored.batch.id);
+    }
+    return made;
+  };
+  while (true) {
+    std::vector<StoredBatch> again = transaction.batches_from(window_id, from);
+    if (ids(again) == ids(batches)) {
+      return again;
+    }
+    batches = std::move(again);
+  }
+}
+
 }  // namespace
 
 std::vector<Batch> Inventory::retry(const std::string& job, const std::vector<std::int64_t>& batch_ids) {
@@ -32,8 +53,7 @@ std::vector<Batch> Inventory::retry(const std::string& job, const std::vector<st
     impl_->need_job(transaction, job);
     std::vector<Batch> changed;
     for (const std::int64_t id : batch_ids) {
-      const StoredBatch stored = impl_->need_batch(transaction.lock_batch(id), id);
-      check_retryable(stored, job);
+      check_retryable(impl_->need_batch(transaction.lock_batch(id), id), job);
       transaction.set_batch_state(id, BatchStatus::planned, false, 0, true);
       changed.push_back(impl_->need_batch(transaction.find_batch(id), id).batch);
     }
@@ -41,16 +61,28 @@ std::vector<Batch> Inventory::retry(const std::string& job, const std::vector<st
   });
 }
 
-std::vector<Batch> Inventory::retry_all_failed(const std::string& job, const std::string& window) {
-  std::vector<std::int64_t> ids;
-  list_batches(job, BatchFilter{.status = BatchStatus::failed}, window, [&](const Batch& batch) {
-    if (!batch.superseded) {
-      ids.push_back(batch.id);
+std::vector<Batch> Inventory::retry_all_failed(const std::string& job_name, const std::string& window) {
+  return impl_->writing([&](StoreTransaction& transaction) {
+    const Job job = impl_->need_job(transaction, job_name);
+    BatchFilter failed;
+    failed.job_id = job.id;
+    failed.window_id = window.empty() ? 0 : impl_->need_window(transaction, job, window).id;
+    failed.status = BatchStatus::failed;
+    std::vector<std::int64_t> ids;
+    transaction.list_batches(failed, [&](const Batch& batch) { ids.push_back(batch.id); });
+    std::vector<Batch> changed;
+    for (const std::int64_t id : ids) {
+      const auto stored = transaction.lock_batch(id);
+      // Somebody may have taken it since it was listed.
+      if (stored && stored->batch.status == BatchStatus::failed && !stored->superseded_from) {
+        transaction.set_batch_state(id, BatchStatus::planned, false, 0, true);
+        changed.push_back(impl_->need_batch(transaction.find_batch(id), id).batch);
+      }
     }
+    // As they will be handed out.
+    std::sort(changed.begin(), changed.end(), [](const Batch& a, const Batch& b) { return *a.first_key < *b.first_key; });
+    return changed;
   });
-  // Oldest first, as they will be handed out.
-  std::vector<std::int64_t> ordered(ids.rbegin(), ids.rend());
-  return retry(job, ordered);
 }
 
 std::vector<Batch> Inventory::cancel(const std::vector<std::int64_t>& batch_ids) {
@@ -85,7 +117,7 @@ std::int64_t Inventory::reset(const std::string& job_name, const std::string& to
     Key key = Key::parse(type, to_key);
     const Window window = impl_->need_window(transaction, job, std::string(kIncremental));
     const auto locked = transaction.lock_window(window.id, type);
-    const std::vector<StoredBatch> behind = transaction.batches_from(window.id, key);
+    const std::vector<StoredBatch> behind = lock_batches_from(transaction, window.id, key);
     for (const StoredBatch& stored : behind) {
       if (stored.batch.status == BatchStatus::processing) {
         throw Error(ErrorCode::refused, described(stored.batch) + " (keys " + stored.batch.first_key->text() + " to " +

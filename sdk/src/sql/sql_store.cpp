@@ -194,13 +194,12 @@ class SqlStoreTransaction final : public StoreTransaction {
     return all("list_windows", {job_id}, window_reader(type));
   }
   std::optional<LockedWindow> lock_window(std::int64_t window_id, KeyType type) override {
-    return one("lock_window", {window_id}, [type](const Rows& rows) {
-      RowReader row(rows);
-      LockedWindow locked;
-      locked.window = read_window(row, type);
-      locked.version_id = row.integer();
-      locked.job_paused = row.flag();
-      return locked;
+    auto window = one("lock_window", {window_id}, window_reader(type));
+    if (!window) {
+      return std::nullopt;
+    }
+    return one("job_state", {window->job_id}, [&](const Rows& rows) {
+      return LockedWindow{std::move(*window), rows.integer(0), rows.integer(1) != 0};
     });
   }
   void move_frontier(std::int64_t window_id, const Key& frontier) override {
@@ -209,8 +208,8 @@ class SqlStoreTransaction final : public StoreTransaction {
   void set_window_state(std::int64_t window_id, WindowState state, std::string_view reason) override {
     execute("set_window_state", {window_id, std::string(name_of(state)), std::string(reason)});
   }
-  void rewind_window(std::int64_t window_id, const Key& lower) override {
-    execute("rewind_window", {window_id, Blob{lower.bytes()}});
+  void rewind_window(std::int64_t window_id, const std::optional<Key>& lower) override {
+    execute("rewind_window", {window_id, param(lower)});
   }
 
   std::optional<StoredBatch> take_due_batch(std::int64_t window_id, KeyType, bool retries) override {
