@@ -41,6 +41,10 @@ ErrorCode code_of(std::string_view sqlstate) {
   if (sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "55P03") {
     return ErrorCode::busy;
   }
+  // A parameter that nothing was given for; the rest of its group is about connections.
+  if (sqlstate == "08P01") {
+    return ErrorCode::refused;
+  }
   const std::string_view group = sqlstate.substr(0, 2);
   if (group == "08" || group == "57" || sqlstate == "53300") {
     return ErrorCode::unreachable;

@@ -54,6 +54,7 @@ FilterWords filter_words(std::string_view text) {
         ++size;
       }
       words.names.emplace_back(text.substr(0, size));
+      words.bare.push_back(words.names.back());
       text.remove_prefix(size);
     } else if (c >= '0' && c <= '9') {
       while (!text.empty() && (continues_name(text.front()) || text.front() == '.')) {

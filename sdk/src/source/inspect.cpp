@@ -50,7 +50,7 @@ KeyType postgres_key_type(const Column& column) {
 // SQLite columns hold any type, so the values at both ends are asked as well as the declaration.
 KeyType sqlite_key_type(sql::Connection& connection, const Table& table, const Column& column) {
   const std::string name = sql::quote_identifier(column.name);
-  const std::string from = " FROM " + sql::quote_qualified(table.name.name) + " WHERE " + name + " IS NOT NULL ORDER BY " + name;
+  const std::string from = " FROM " + sql::quote_identifier(table.name.name) + " WHERE " + name + " IS NOT NULL ORDER BY " + name;
   const auto type_at = [&](const char* direction) -> std::string {
     const auto rows = connection.query({"key_type", "SELECT typeof(" + name + ")" + from + direction + " LIMIT 1"});
     return rows->next() ? rows->text(0) : "";
@@ -146,7 +146,7 @@ void check_words_are_stable(const std::string& filter) {
   static constexpr std::array<std::string_view, 14> kMoving{
       "now",           "current_timestamp", "current_date",        "current_time", "localtimestamp",        "localtime",     "random",
       "clock_timestamp", "timeofday",       "statement_timestamp", "changes",      "transaction_timestamp", "randomblob",    "gen_random_uuid"};
-  for (const std::string& word : words.names) {
+  for (const std::string& word : words.bare) {
     const std::string name = lower(word);
     if (name == "select") {
       refuse_unstable("reads another table");
