@@ -83,7 +83,11 @@ std::vector<Setup> setups() {
     all.push_back({"sqlite over postgres", Place::sqlite, Place::postgres});
     all.push_back({"postgres over sqlite", Place::postgres, Place::sqlite});
   } else {
-    record_skip(__FILE__, __LINE__, "TRANCHE_TEST_POSTGRES is not set");
+    static bool said = false;
+    if (!said) {
+      said = true;
+      record_skip(__FILE__, __LINE__, "TRANCHE_TEST_POSTGRES is not set");
+    }
   }
   return all;
 }

@@ -136,6 +136,9 @@ class MemoryTransaction final : public StoreTransaction {
   std::optional<StoredBatch> take_due_batch(std::int64_t window_id,
                                             KeyType,
                                             bool retries) override {
+    if (!state_.windows.contains(window_id)) {
+      return std::nullopt;
+    }
     const Window& window = state_.windows.at(window_id);
     if (window.state != WindowState::active || state_.jobs.at(window.job_id).paused) {
       return std::nullopt;
