@@ -175,6 +175,12 @@ class PostgresConnection final : public Connection {
         pointers.push_back(text ? text->c_str() : nullptr);
       }
       return work_->exec_params(statement.text, pqxx::prepare::make_dynamic_params(pointers));
+    } catch (const pqxx::broken_connection& error) {
+      // libpqxx takes SQLSTATE 08P01, a parameter that nothing was given for, for the end of the connection.
+      if (connection_.is_open()) {
+        throw Error(ErrorCode::refused, first_line(error.what()), statement.name);
+      }
+      throw translate(error, where_, statement.name);
     } catch (const std::exception& error) {
       throw translate(error, where_, statement.name);
     }

@@ -8,18 +8,6 @@ namespace tranche::sql::postgres {
 
 namespace {
 
-// "ERROR:  column "x" does not exist\nLINE 1: ..." -> "column "x" does not exist"
-std::string first_line(std::string_view text) {
-  for (const std::string_view prefix : {"ERROR:", "FATAL:", "PANIC:"}) {
-    if (const auto at = text.find(prefix); at != std::string_view::npos) {
-      text.remove_prefix(at + prefix.size());
-      break;
-    }
-  }
-  text.remove_prefix(std::min(text.find_first_not_of(" \n"), text.size()));
-  return std::string(text.substr(0, text.find('\n')));
-}
-
 // libpq's report of a failed connection: every address that was tried, over several lines.
 std::string folded(std::string_view text) {
   std::string line;
@@ -41,10 +29,6 @@ ErrorCode code_of(std::string_view sqlstate) {
   if (sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "55P03") {
     return ErrorCode::busy;
   }
-  // A parameter that nothing was given for; the rest of its group is about connections.
-  if (sqlstate == "08P01") {
-    return ErrorCode::refused;
-  }
   const std::string_view group = sqlstate.substr(0, 2);
   if (group == "08" || group == "57" || sqlstate == "53300") {
     return ErrorCode::unreachable;
@@ -57,6 +41,17 @@ ErrorCode code_of(std::string_view sqlstate) {
 }
 
 }  // namespace
+
+std::string first_line(std::string_view text) {
+  for (const std::string_view prefix : {"ERROR:", "FATAL:", "PANIC:"}) {
+    if (const auto at = text.find(prefix); at != std::string_view::npos) {
+      text.remove_prefix(at + prefix.size());
+      break;
+    }
+  }
+  text.remove_prefix(std::min(text.find_first_not_of(" \n"), text.size()));
+  return std::string(text.substr(0, text.find('\n')));
+}
 
 Error translate(const std::exception& error, std::string_view where, std::string_view query) {
   const std::string at(where);
