@@ -137,6 +137,11 @@ class StoreTransaction {
   virtual std::optional<TimePoint> extend_lease(std::int64_t batch_id, std::string_view token, std::optional<Duration> lease) = 0;
   /// Records the attempt that runs now as ended and sets the batch's new state.
   virtual void end_attempt(const StoredBatch& batch, const AttemptEnd& end) = 0;
+  /// The same; returns the batch as it stands then. Databases override it to save a round trip.
+  virtual Batch end_attempt_of(const StoredBatch& batch, const AttemptEnd& end) {
+    end_attempt(batch, end);
+    return find_batch(batch.batch.id)->batch;
+  }
   /// Operator's repairs, outside any attempt. `available`: can be taken at once.
   virtual void set_batch_state(std::int64_t batch_id, BatchStatus status, bool exhausted, int attempt, bool available) = 0;
   /// Batches of the window that live at or behind `from` become superseded from there on.

@@ -134,7 +134,7 @@ FOR UPDATE OF b SKIP LOCKED
 
 -- name: reserve_batch_id
 -- An id of our own, for key parts that are stored before their batch.
-SELECT nextval(pg_get_serial_sequence('/* TEMPLATE: prefix */batch', 'id'))
+SELECT nextval('/* TEMPLATE: prefix */batch_id_seq')
 
 -- name: insert_batch_keys
 INSERT INTO /* TEMPLATE: prefix */batch_keys (batch_id, part, keys) VALUES ($1, $2, $3)
@@ -146,7 +146,7 @@ moved AS (UPDATE /* TEMPLATE: prefix */window SET frontier = $17::bytea WHERE id
 INSERT INTO /* TEMPLATE: prefix */batch (id, window_id, version_id, generation, parent_id, first_key, last_key, count, weight,
   digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at)
 OVERRIDING SYSTEM VALUE
-SELECT coalesce($2::bigint, nextval(pg_get_serial_sequence('/* TEMPLATE: prefix */batch', 'id'))), $3::bigint, $4::bigint, $5::integer,
+SELECT coalesce($2::bigint, nextval('/* TEMPLATE: prefix */batch_id_seq')), $3::bigint, $4::bigint, $5::integer,
   $6::bigint, $7::bytea, $8::bytea, $9::bigint, $10::double precision, $11::bigint, $12::bytea, $13::integer,
   CASE WHEN $14::text = '' THEN 'planned' ELSE 'processing' END, CASE WHEN $14::text = '' THEN 0 ELSE 1 END, $14::text, $15::text, $16::bigint,
   CASE WHEN $14::text = '' THEN to_timestamp(0) ELSE t.now + $16::bigint * interval '1 millisecond' END,
@@ -175,19 +175,21 @@ UPDATE /* TEMPLATE: prefix */batch SET available_at = coalesce(to_timestamp($1::
 WHERE id = $2 AND token = $3 AND status = 'processing'
 RETURNING (extract(epoch FROM available_at) * 1000)::bigint
 
--- name: insert_attempt
--- The attempt that ran until now.
-INSERT INTO /* TEMPLATE: prefix */attempt (batch_id, attempt, run_id, started_at, ended_at, outcome, exit_code, signal, message, outputs)
-SELECT id, attempt, run_id, coalesce(acquired_at, created_at), coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), $3, $4::integer, $5::integer, $6, $7::jsonb
-FROM /* TEMPLATE: prefix */batch WHERE id = $2
-
 -- name: end_batch
--- The state of a batch after an attempt. $8: milliseconds until it can be taken again, NULL: never.
+-- Records the attempt that ran until now and the state of its batch after it, in one round trip.
+-- $8: milliseconds until the batch can be taken again, NULL: never.
+WITH t AS (SELECT coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) AS now),
+attempt AS (
+  INSERT INTO /* TEMPLATE: prefix */attempt (batch_id, attempt, run_id, started_at, ended_at, outcome, exit_code, signal, message, outputs)
+  SELECT id, attempt, run_id, coalesce(acquired_at, created_at), t.now, $12::text, $9::integer, $13::integer, $10::text, $11::jsonb
+  FROM /* TEMPLATE: prefix */batch, t WHERE id = $2::bigint)
 UPDATE /* TEMPLATE: prefix */batch
-SET status = $3, exhausted = ($4::bigint <> 0), skipped = ($5::bigint <> 0), superseded_from = CASE WHEN $6::bigint <> 0 THEN first_key ELSE superseded_from END,
-  attempt = $7::integer, available_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) + $8::bigint * interval '1 millisecond',
-  released_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), exit_code = $9::integer, message = $10, outputs = $11::jsonb
-WHERE id = $2
+SET status = $3::text, exhausted = ($4::bigint <> 0), skipped = ($5::bigint <> 0),
+  superseded_from = CASE WHEN $6::bigint <> 0 THEN first_key ELSE superseded_from END, attempt = $7::integer,
+  available_at = t.now + $8::bigint * interval '1 millisecond', released_at = t.now, exit_code = $9::integer, message = $10::text,
+  outputs = $11::jsonb
+FROM t WHERE id = $2::bigint
+RETURNING (extract(epoch FROM available_at) * 1000)::bigint, (extract(epoch FROM released_at) * 1000)::bigint
 
 -- name: set_batch_state
 -- An operator's repair.

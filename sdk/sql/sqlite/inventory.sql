@@ -180,6 +180,7 @@ SET status = ?3, exhausted = ?4, skipped = ?5, superseded_from = CASE WHEN ?6 TH
   attempt = ?7, available_at = coalesce(?1, /* TEMPLATE: clock */) + ?8,
   released_at = coalesce(?1, /* TEMPLATE: clock */), exit_code = ?9, message = ?10, outputs = ?11
 WHERE id = ?2
+RETURNING available_at, released_at
 
 -- name: set_batch_state
 -- An operator's repair.

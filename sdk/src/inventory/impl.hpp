@@ -71,7 +71,8 @@ struct Inventory::Impl {
                    const std::function<void(const Asset&)>& each) const;
   /// The lease of the last attempt ended without a release: the job's policy for `exhausted` decides.
   void lose_last_attempt(StoreTransaction& transaction, const StoredBatch& stored, const Job& job);
-  void end_attempt(StoreTransaction& transaction, const StoredBatch& stored, const AttemptEnd& end, const ExitAction& action);
+  /// Returns the batch as it stands then.
+  Batch end_attempt(StoreTransaction& transaction, const StoredBatch& stored, const AttemptEnd& end, const ExitAction& action);
   /// Two halves in place of a batch.
   void split(StoreTransaction& transaction, const StoredBatch& parent);
 

@@ -160,12 +160,12 @@ Batch Inventory::release(std::int64_t batch_id, const std::string& token, const 
                                                std::string(name_of(request.status)));
       }
     }
-    const Job job = impl.job_of_version(transaction, stored.current_version_id);
     AttemptEnd end;
     ExitAction action;
     if (request.status == Status::succeeded) {
       end.attempt = stored.batch.attempt;
     } else if (request.status == Status::failed) {
+      const Job job = impl.job_of_version(transaction, stored.current_version_id);
       action = decide(request, stored, job.definition);
       end = apply(action, stored, job.definition, request.timed_out ? Outcome::timeout : Outcome::failed);
     } else {
@@ -177,20 +177,20 @@ Batch Inventory::release(std::int64_t batch_id, const std::string& token, const 
     for (const auto& [key, value] : request.outputs) {
       end.outputs.insert_or_assign(storable(key), storable(value));
     }
-    impl.end_attempt(transaction, stored, end, action);
-    return impl.need_batch(transaction.find_batch(batch_id), batch_id).batch;
+    return impl.end_attempt(transaction, stored, end, action);
   });
 }
 
-void Inventory::Impl::end_attempt(StoreTransaction& transaction, const StoredBatch& stored, const AttemptEnd& end,
-                                  const ExitAction& action) {
-  transaction.end_attempt(stored, end);
+Batch Inventory::Impl::end_attempt(StoreTransaction& transaction, const StoredBatch& stored, const AttemptEnd& end,
+                                   const ExitAction& action) {
+  Batch ended = transaction.end_attempt_of(stored, end);
   if (end.outcome == Outcome::split) {
     split(transaction, stored);
   }
   if (action.kind == ExitAction::Kind::halt) {
     transaction.set_window_state(stored.batch.window_id, WindowState::paused, "halted by batch " + std::to_string(stored.batch.id));
   }
+  return ended;
 }
 
 void Inventory::Impl::lose_last_attempt(StoreTransaction& transaction, const StoredBatch& stored, const Job& job) {

@@ -3,6 +3,7 @@
 #include <pqxx/pqxx>
 
 #include <cstdlib>
+#include <unordered_map>
 
 #include "postgres/postgres_error.hpp"
 #include "tranche/error.hpp"
@@ -13,6 +14,9 @@ namespace {
 
 // Object ids of the types that arrive as something other than text; fixed since PostgreSQL began.
 enum : pqxx::oid { kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kFloat4 = 700, kFloat8 = 701 };
+
+// Preparing is a round trip of its own: a program that acquires once is better off without.
+constexpr int kPrepareAt = 3;
 
 std::string to_hex(const std::string& bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -127,6 +131,10 @@ class PostgresConnection final : public Connection {
   Dialect dialect() const override { return Dialect::postgres; }
 
   void begin(Mode mode, Duration timeout) override {
+    if (mode == Mode::read_only && keep_read_only_ && server_is_ours()) {
+      begin_in_session(timeout);
+      return;
+    }
     std::string text = "BEGIN ISOLATION LEVEL READ COMMITTED ";
     text += mode == Mode::read_write ? "READ WRITE; SET LOCAL synchronous_commit = on" : "READ ONLY";
     if (timeout != Duration::zero()) {
@@ -136,6 +144,9 @@ class PostgresConnection final : public Connection {
     open_ = true;
   }
   void commit() override {
+    if (!open_) {
+      return;
+    }
     open_ = false;
     try {
       work_->exec("COMMIT");
@@ -163,9 +174,20 @@ class PostgresConnection final : public Connection {
   std::int64_t execute(const Statement& statement, const Params& params) override {
     return static_cast<std::int64_t>(run_with(statement, params).affected_rows());
   }
+  void keep_prepared() override { keep_prepared_ = true; }
+  void keep_read_only() override { keep_read_only_ = true; }
   void script(const Statement& statement) override { run(statement); }
 
  private:
+  /// Each statement is a transaction by itself, whose settings are the session's: nothing to begin or to end.
+  void begin_in_session(Duration timeout) {
+    if (session_timeout_ == timeout) {
+      return;
+    }
+    run({"begin", "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY; SET statement_timeout = " +
+                      std::to_string(timeout.count())});
+    session_timeout_ = timeout;
+  }
   pqxx::result run_with(const Statement& statement, const Params& params) {
     try {
       const auto texts = encode(params);
@@ -174,7 +196,9 @@ class PostgresConnection final : public Connection {
       for (const auto& text : texts) {
         pointers.push_back(text ? text->c_str() : nullptr);
       }
-      return work_->exec_params(statement.text, pqxx::prepare::make_dynamic_params(pointers));
+      const auto values = pqxx::prepare::make_dynamic_params(pointers);
+      const std::string* prepared = keep_prepared_ ? prepared_name(statement) : nullptr;
+      return prepared != nullptr ? work_->exec_prepared(*prepared, values) : work_->exec_params(statement.text, values);
     } catch (const pqxx::broken_connection& error) {
       // libpqxx takes SQLSTATE 08P01, a parameter that nothing was given for, for the end of the connection.
       if (connection_.is_open()) {
@@ -183,6 +207,31 @@ class PostgresConnection final : public Connection {
       throw translate(error, where_, statement.name);
     } catch (const std::exception& error) {
       throw translate(error, where_, statement.name);
+    }
+  }
+  /// The name under which the server keeps a statement that has come often enough, else null.
+  const std::string* prepared_name(const Statement& statement) {
+    Repeated& repeated = repeated_[statement.text];
+    if (++repeated.times < kPrepareAt || !server_is_ours()) {
+      return nullptr;
+    }
+    if (repeated.name.empty()) {
+      repeated.name = "tranche_" + std::to_string(++prepared_) + "_" + statement.name;
+      connection_.prepare(repeated.name, statement.text);
+    }
+    return &repeated.name;
+  }
+  /// Whether the process at the other end serves this connection alone. A pooler that gives each transaction another
+  /// server process (pgbouncer) would not find the statement again; it makes up the process id that it tells its clients.
+  bool server_is_ours() {
+    if (server_is_ours_) {
+      return *server_is_ours_;
+    }
+    try {
+      server_is_ours_ = work_->exec("SELECT pg_backend_pid()")[0][0].as<int>() == connection_.backendpid();
+      return *server_is_ours_;
+    } catch (const std::exception& error) {
+      throw translate(error, where_, "server_process");
     }
   }
   void run(const Statement& statement) {
@@ -198,6 +247,16 @@ class PostgresConnection final : public Connection {
   pqxx::quiet_errorhandler quiet_;
   std::unique_ptr<pqxx::nontransaction> work_;
   bool open_ = false;
+  struct Repeated {
+    int times = 0;
+    std::string name;
+  };
+  std::unordered_map<std::string, Repeated> repeated_;  ///< by text
+  int prepared_ = 0;
+  bool keep_prepared_ = false;
+  bool keep_read_only_ = false;
+  std::optional<Duration> session_timeout_;  ///< set: the session only reads
+  std::optional<bool> server_is_ours_;
 };
 
 }  // namespace

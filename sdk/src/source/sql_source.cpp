@@ -98,6 +98,8 @@ class SqlSource final : public Source {
  public:
   SqlSource(const DatabaseUrl& where, const JobDefinition& definition)
       : where_(where.redacted()), definition_(definition), connection_(sql::connect(where, "source", false)) {
+    connection_->keep_prepared();
+    connection_->keep_read_only();
     form_ = make_form();
     none_ = queries("NULL_LOWER");
     from_ = queries(">=");

@@ -70,6 +70,12 @@ class Connection {
   virtual std::unique_ptr<Rows> query(const Statement& statement, const Params& params = {}) = 0;
   /// Number of rows changed.
   virtual std::int64_t execute(const Statement& statement, const Params& params = {}) = 0;
+  /// Statements that come again may stay prepared in the server. Each casts or names what it returns, so that an altered
+  /// table changes no result's type.
+  virtual void keep_prepared() {}
+  /// This connection will only ever read, each statement by itself: a read-only transaction around several of them
+  /// need not cost round trips of its own.
+  virtual void keep_read_only() {}
   /// Several statements without parameters: migrations.
   virtual void script(const Statement& statement) = 0;
 };

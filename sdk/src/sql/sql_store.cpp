@@ -270,14 +270,35 @@ class SqlStoreTransaction final : public StoreTransaction {
                                                  lease ? Param(std::int64_t{lease->count()}) : Param()});
     return end ? std::optional(TimePoint(std::chrono::milliseconds(*end))) : std::nullopt;
   }
-  void end_attempt(const StoredBatch& stored, const AttemptEnd& end) override {
-    const std::int64_t id = stored.batch.id;
-    execute("insert_attempt", {clock(), id, std::string(to_string(end.outcome)), param(end.exit_code), param(end.signal),
-                               end.message, outputs_json(end.outputs)});
-    execute("end_batch", {clock(), id, std::string(to_string(end.status)), param(end.exhausted), param(end.skipped),
-                          param(end.superseded), param(end.attempt),
-                          end.available_after ? Param(std::int64_t{end.available_after->count()}) : Param(),
-                          param(end.exit_code), end.message, outputs_json(end.outputs)});
+  void end_attempt(const StoredBatch& stored, const AttemptEnd& end) override { end_attempt_of(stored, end); }
+  Batch end_attempt_of(const StoredBatch& stored, const AttemptEnd& end) override {
+    Batch batch = stored.batch;
+    const std::string outcome(to_string(end.outcome));
+    const std::string outputs = outputs_json(end.outputs);
+    Params params = {clock(), batch.id, std::string(to_string(end.status)), param(end.exhausted), param(end.skipped),
+                     param(end.superseded), param(end.attempt),
+                     end.available_after ? Param(std::int64_t{end.available_after->count()}) : Param(),
+                     param(end.exit_code), end.message, outputs};
+    // PostgreSQL records the attempt in the same round trip.
+    if (connection_.dialect() == Dialect::postgres) {
+      params.emplace_back(outcome);
+      params.push_back(param(end.signal));
+    } else {
+      execute("insert_attempt", {clock(), batch.id, outcome, param(end.exit_code), param(end.signal), end.message, outputs});
+    }
+    read_changed("end_batch", params, [&](RowReader& row) {
+      batch.available_at = row.maybe_time();
+      batch.released_at = row.maybe_time();
+    });
+    batch.status = end.status;
+    batch.exhausted = end.exhausted;
+    batch.skipped = end.skipped;
+    batch.superseded = batch.superseded || end.superseded;
+    batch.attempt = end.attempt;
+    batch.exit_code = end.exit_code;
+    batch.message = end.message;
+    batch.outputs = end.outputs;
+    return batch;
   }
   void set_batch_state(std::int64_t batch_id, BatchStatus status, bool exhausted, int attempt, bool available) override {
     execute("set_batch_state", {clock(), batch_id, std::string(to_string(status)), param(exhausted), param(attempt), param(available)});
@@ -399,14 +420,21 @@ class SqlStoreTransaction final : public StoreTransaction {
   }
   // What the database decided when a batch was handed out: its id and times.
   void read_claim(Batch& batch, std::string_view name, const Params& params) {
+    read_changed(name, params, [&](RowReader& row) {
+      batch.id = row.integer();
+      batch.acquired_at = row.maybe_time();
+      batch.available_at = row.maybe_time();
+    });
+  }
+  // The one row that a change of one batch returns.
+  template <typename Read>
+  void read_changed(std::string_view name, const Params& params, const Read& read) {
     const auto rows = connection_.query(store_.queries_[name], params);
     if (!rows->next()) {
       throw Error(ErrorCode::internal, "the inventory did not store a batch", std::string(name));
     }
     RowReader row(*rows);
-    batch.id = row.integer();
-    batch.acquired_at = row.maybe_time();
-    batch.available_at = row.maybe_time();
+    read(row);
     // SQLite applies an INSERT's or UPDATE's RETURNING only when it is read to its end.
     while (rows->next()) {
     }
@@ -432,7 +460,9 @@ Queries inventory_queries(Dialect dialect, std::string_view schema) {
 }
 
 SqlStore::SqlStore(std::unique_ptr<Connection> connection, std::string_view schema)
-    : connection_(std::move(connection)), queries_(inventory_queries(connection_->dialect(), schema)) {}
+    : connection_(std::move(connection)), queries_(inventory_queries(connection_->dialect(), schema)) {
+  connection_->keep_prepared();
+}
 
 std::unique_ptr<StoreTransaction> SqlStore::begin(bool write) { return std::make_unique<SqlStoreTransaction>(*this, write); }
 
