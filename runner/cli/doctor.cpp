@@ -63,9 +63,7 @@ Findings check_sources(const Context& context) {
     return findings;
   }
   for (const Job& job : inventory->list_jobs()) {
-    const std::string& source = job.definition.source;
-    findings.push_back(
-        check_source(job, source.empty() ? context.inventory() : DatabaseUrl::parse(source)));
+    findings.push_back(check_source(job, source_of(context, job.definition)));
   }
   return findings;
 }

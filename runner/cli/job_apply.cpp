@@ -46,9 +46,7 @@ void restore_password(WantedJob& wanted, const Job* stored) {
 void check(const Context& context, const WantedJob& wanted) {
   JobDefinition definition = wanted.definition;
   try {
-    inspect_source(
-        definition.source.empty() ? context.inventory() : DatabaseUrl::parse(definition.source),
-        definition);
+    inspect_source(source_of(context, definition), definition);
   } catch (const Error& error) {
     throw Error(error.code(), wanted.where + ": " + error.what(), error.query(), error.native());
   }

@@ -7,6 +7,7 @@
 #include "log.hpp"
 
 #include "tranche/definition.hpp"
+#include "tranche/source.hpp"
 
 namespace tranche::cli {
 namespace {
@@ -17,12 +18,20 @@ struct CreateOptions {
   OutputFormat output = OutputFormat::table;
 };
 
+/// A definition that the source refuses leaves no new inventory behind.
+void check_before_making(const Context& context, JobDefinition definition) {
+  if (!find_inventory(context)) {
+    inspect_source(source_of(context, definition), definition);
+  }
+}
+
 int create_job(const Context& context, const CreateOptions& options) {
   check_name(options.name, "job");
   check_job_options(options.job);
   JobDefinition definition;
   apply_job_options(options.job, definition);
   check_definition(definition);
+  check_before_making(context, definition);
   Inventory inventory = make_inventory(context);
   std::vector<std::string> warnings;
   inventory.create_job(options.name, std::move(definition), &warnings);

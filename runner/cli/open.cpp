@@ -31,4 +31,8 @@ Inventory need_inventory(const Context& context, const std::string& what) {
   return std::move(*found);
 }
 
+DatabaseUrl source_of(const Context& context, const JobDefinition& definition) {
+  return definition.source.empty() ? context.inventory() : DatabaseUrl::parse(definition.source);
+}
+
 }  // namespace tranche::cli

@@ -19,4 +19,7 @@ Inventory need_inventory(const Context& context, const std::string& what);
 /// Empty where there is no inventory yet: a listing has nothing to list.
 std::optional<Inventory> find_inventory(const Context& context);
 
+/// The database of a job's assets.
+DatabaseUrl source_of(const Context& context, const JobDefinition& definition);
+
 }  // namespace tranche::cli

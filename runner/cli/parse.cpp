@@ -34,6 +34,15 @@ class Parser {
   bool at_end() const { return next_ == arguments_.size(); }
   std::size_t position() const { return next_; }
   const std::string& peek() const { return arguments_[next_]; }
+  /// `-0` is a value, unless the command has an option of that name.
+  bool at_option() const {
+    const std::string& word = peek();
+    return looks_like_option(word) ||
+           (word.size() == 2 && word[0] == '-' &&
+            std::any_of(parameters_.begin(), parameters_.end(), [&](const Parameter* parameter) {
+              return parameter->short_name == word[1];
+            }));
+  }
 
   void read_option() {
     const std::string word = arguments_[next_++];
@@ -136,7 +145,7 @@ class Parser {
 
 void parse_front(const Parameters& parameters, Arguments& arguments) {
   Parser parser("", parameters, arguments);
-  while (!parser.at_end() && looks_like_option(parser.peek()) && parser.peek() != "--") {
+  while (!parser.at_end() && parser.at_option() && parser.peek() != "--") {
     parser.read_option();
   }
   arguments.erase(arguments.begin(),
@@ -148,7 +157,7 @@ void parse_all(std::string_view command, const Parameters& parameters, const Arg
   while (!parser.at_end()) {
     if (parser.peek() == "--") {
       parser.read_behind_dashes();
-    } else if (looks_like_option(parser.peek())) {
+    } else if (parser.at_option()) {
       parser.read_option();
     } else {
       parser.read_positional();

@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 
 import pytest
+from world import PostgresWorld, SqliteWorld
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -63,5 +64,32 @@ def refused():
         assert result.stderr.startswith("tranche: "), result.stderr
         assert result.stderr.count("\n") == 1, result.stderr
         return result.stderr.removesuffix("\n")
+
+    return check
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def world(request, tranche, tmp_path):
+    """A database of its own for assets and inventory; see world.py."""
+    if request.param == "sqlite":
+        made = SqliteWorld(tranche, tmp_path)
+    else:
+        url = os.environ.get("TRANCHE_TEST_POSTGRES")
+        if not url:
+            pytest.skip("TRANCHE_TEST_POSTGRES is not set")
+        made = PostgresWorld(tranche, url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def unchanged(world, refused):
+    """unchanged(status, *args) -> the one line of a refusal that left the inventory as it was."""
+
+    def check(status, *args, **options):
+        before = world.dump()
+        line = refused(world(*args, **options), status)
+        assert world.dump() == before
+        return line
 
     return check

@@ -1,0 +1,64 @@
+"""`tranche db …` and `tranche doctor`."""
+
+
+def checks(result_json):
+    return {finding["check"]: finding["state"] for finding in result_json}
+
+
+def test_status_and_migrate(world):
+    before = world.json("db", "status")
+    assert (before["version"], before["state"]) == (0, "none")
+    after = world.json("db", "migrate")
+    assert after["version"] == after["newest"] and after["state"] == "current"
+    again = world.ok("db", "migrate", "-o", "json")
+    assert again.stderr == ""
+    assert world.json("db", "status") == after
+
+
+def test_status_makes_no_file(tranche, tmp_path):
+    assert tranche("db", "status").returncode == 0
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_default_inventory_is_private(tranche, tmp_path):
+    assert tranche("db", "migrate").returncode == 0
+    assert (tmp_path / "data" / "tranche" / "inventory.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_newer_schema_is_refused(world, unchanged):
+    world.job()
+    time = "0" if world.kind == "sqlite" else "now()"
+    world.sql(f"INSERT INTO {world.inventory('migration')} (version, name, applied_at) VALUES (999, 'future', {time})")
+    for args in (["acquire", "--job", "flights"], ["job", "list"], ["db", "migrate"], ["backlog", "--job", "flights"]):
+        line = unchanged(125, *args)
+        assert "999" in line and "newer" in line
+    assert world.json("db", "status")["state"] == "newer"
+    result = world("doctor", "-o", "json")
+    assert result.returncode == 125 and "newer" in result.stderr
+
+
+def test_doctor_is_content(world):
+    world.job()
+    found = checks(world.json("doctor"))
+    assert found["inventory"] == found["schema"] == found["source of flights"] == found["temporary folder"] == "ok"
+    assert found["journal" if world.kind == "sqlite" else "role"] == "ok"
+    assert "broken" not in found.values()
+
+
+def test_doctor_before_anything_is_there(tranche, tmp_path):
+    assert tranche("doctor").returncode == 0
+    assert not (tmp_path / "data").exists()
+
+
+def test_doctor_finds_what_is_broken(world):
+    world.job()
+    world.sql(f"DROP TABLE {world.name('assets')}")
+    result = world("doctor", env={"TMPDIR": "/nowhere"})
+    assert result.returncode == 125 and result.stderr.count("\n") == 1
+    assert "source of flights" in result.stderr and "/nowhere cannot be written" in result.stderr
+
+
+def test_doctor_on_no_database(tranche, tmp_path):
+    (tmp_path / "text.db").write_text("not a database, but long enough to be read as one " * 10)
+    result = tranche("--db", "sqlite:text.db", "doctor")
+    assert result.returncode == 125 and "not an SQLite database" in result.stderr
