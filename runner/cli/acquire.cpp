@@ -38,6 +38,7 @@ void give_back(Inventory& inventory, const Batch& batch) {
   request.message = "the caller of acquire was gone";
   try {
     inventory.release(batch.id, batch.token, request);
+    inventory.finish_run(batch.run_id, runner::kExitFailure, 0, 0);
   } catch (const std::exception& error) {
     runner::log::error("batch " + std::to_string(batch.id) + " stays held: " + error.what());
   }
@@ -61,13 +62,13 @@ int acquire(const Context& context, const Options& options) {
     return runner::kExitNothing;
   }
   const Batch& batch = *acquired.batch;
+  record_run(inventory, batch);
   try {
     hand_over.write(batch, inventory.range_condition(batch));
   } catch (...) {
     give_back(inventory, batch);
     throw;
   }
-  record_run(inventory, batch);
   return runner::kExitDone;
 }
 

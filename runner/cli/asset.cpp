@@ -87,10 +87,8 @@ void show_attempts(const Json& asset, TimePoint now) {
   for (Column& column : attempt_columns(now)) {
     columns.push_back(std::move(column));
   }
-  const std::vector<Column> who{{"command", "COMMAND", Align::left, 5},
-                                {"host", "HOST", Align::left, 2}};
-  // The run's identifier stands last: it is long, and the least read.
-  columns.insert(columns.end() - 1, who.begin(), who.end());
+  columns.push_back({"host", "HOST", Align::left, 2});
+  columns.push_back({"command", "COMMAND", Align::left, 5});
   Listing listing(OutputFormat::table, "attempts", columns);
   std::size_t attempts = 0;
   for (const Json& batch : asset.at("batches")) {

@@ -143,7 +143,7 @@ std::vector<Column> attempt_columns(TimePoint now) {
           {"took", "TOOK", Align::right, 6, took("started_at", "ended_at", now)},
           {"exit_code", "EXIT", Align::right, 5},
           {"message", "MESSAGE", Align::left, 4, end_text},
-          {"run_id", "RUN", Align::left, 3}};
+          run_column(3)};
 }
 
 void list_changed(OutputFormat format, Inventory& inventory, const std::vector<Batch>& batches) {

@@ -58,12 +58,22 @@ std::string time_between(const Json& from, const Json& to) {
 
 Column time_column(std::string key, std::string header, int priority) {
   const auto format = [key](const Json& row) { return short_time(row.at(key)); };
-  return {std::move(key), std::move(header), Column::Align::left, priority, format};
+  // To the right, where nothing is cut: a part of a time is no time.
+  return {std::move(key), std::move(header), Column::Align::right, priority, format};
 }
 
 Column weight_column(std::string key, std::string header, int priority) {
   const auto format = [key](const Json& row) { return short_weight(row.at(key)); };
   return {std::move(key), std::move(header), Column::Align::right, priority, format};
+}
+
+Column run_column(int priority) {
+  constexpr std::size_t kShown = 8;
+  const auto format = [](const Json& row) {
+    const Json& id = row.at("run_id");
+    return id.is_string() ? id.get<std::string>().substr(0, kShown) : "-";
+  };
+  return {"run_id", "RUN", Column::Align::right, priority, format};
 }
 
 Column number_column(std::string key, std::string header, int priority) {

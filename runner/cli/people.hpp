@@ -22,6 +22,8 @@ std::string time_between(const Json& from, const Json& to);
 /// A column of such a value; `key` names its field.
 Column time_column(std::string key, std::string header, int priority);
 Column weight_column(std::string key, std::string header, int priority);
+/// The start of a run's identifier, which run-info takes as well.
+Column run_column(int priority);
 /// Numbers and keys, to the right.
 Column number_column(std::string key, std::string header, int priority);
 

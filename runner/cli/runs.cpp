@@ -9,6 +9,8 @@
 #include "json/run_json.hpp"
 #include "log.hpp"
 
+#include "tranche/error.hpp"
+
 #include <limits>
 
 namespace tranche::cli {
@@ -58,7 +60,7 @@ Column took_column(TimePoint now, int priority) {
 }
 
 std::vector<Column> run_columns(TimePoint now) {
-  return {{"run_id", "RUN", Align::left, 9},
+  return {run_column(9),
           {"job", "JOB", Align::left, 8},
           {"window", "WINDOW", Align::left, 3},
           {"exit_status", "STATE", Align::left, 7, state_text, true},
@@ -120,9 +122,30 @@ struct InfoOptions {
   OutputFormat output = OutputFormat::table;
 };
 
+/// By its identifier, or by the start of it, as tables show it.
+Run find_run(Inventory& inventory, const std::string& id) {
+  constexpr std::size_t kWhole = 36;
+  if (id.size() >= kWhole) {
+    return inventory.find_run(id);
+  }
+  std::optional<Run> found;
+  for (Run& run : inventory.list_runs(std::nullopt, kAll)) {
+    if (!run.id.starts_with(id)) {
+      continue;
+    }
+    if (found) {
+      throw Error(ErrorCode::refused,
+                  "several runs begin with '" + id + "': " + run.id + ", " + found->id +
+                      " and perhaps more; give more of it");
+    }
+    found = std::move(run);
+  }
+  return found ? *found : inventory.find_run(id);
+}
+
 int show_run(const Context& context, const InfoOptions& options) {
   Inventory inventory = need_inventory(context, "run '" + options.id + "'");
-  const Run run = inventory.find_run(options.id);
+  const Run run = find_run(inventory, options.id);
   const TimePoint now = inventory.now();
   Json json = runner::run_json(run);
   json["batches"] = Json::array();
@@ -161,7 +184,7 @@ void add_run_info(Registry& registry) {
                              "tranche run-info 0f8fad5b-d9cb-469f-a165-70867728950e");
   auto options = std::make_shared<InfoOptions>();
   c.about("BATCHES are those that this run held last, newest first.");
-  c.positional("RUN_ID", options->id, "The run");
+  c.positional("RUN_ID", options->id, "The run, or the start of its identifier");
   c.listing(options->output);
   c.run([options](Context& context) { return show_run(context, *options); });
 }

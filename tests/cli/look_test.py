@@ -115,6 +115,9 @@ def test_runs(history):
     assert len(history.json("runs", "--limit", "1")) == 1
     info = history.json("run-info", runs[0]["run_id"])
     assert [batch["batch_id"] for batch in info["batches"]] == [3]
+    assert history.json("run-info", runs[0]["run_id"][:8]) == info
+    ambiguous = history("run-info", "")
+    assert ambiguous.returncode == 125 and "several runs" in ambiguous.stderr
 
 
 def test_asset_by_key_and_by_item(history):

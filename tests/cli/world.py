@@ -129,6 +129,7 @@ def normalised(text):
     text = text.replace(socket.gethostname(), "HOSTNAME")
     text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{3})?Z", "TIME", text)
     text = re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID", text)
+    text = re.sub(r"\b[0-9a-f]{8}\b", "UUID", text)
     text = re.sub(r"\b\d+(ms|\.\ds)(?=\s|$)", "TOOK", text, flags=re.M)
     return re.sub(" {2,}", "  ", text)
 
