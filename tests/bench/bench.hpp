@@ -65,14 +65,14 @@ Figures acquire(const AcquireOptions& options);
 
 struct LoopOptions {
   Target target;
-  std::string program;  ///< tranche
+  std::string program = TRANCHE_BENCH_PROGRAM;  ///< tranche
   int iterations = 100;
   std::string folder;  ///< for the file that is synced
 };
 Figures loop(const LoopOptions& options);
 
 struct StartOptions {
-  std::string program;
+  std::string program = TRANCHE_BENCH_PROGRAM;  ///< tranche
   int starts = 200;
 };
 Figures start(const StartOptions& options);

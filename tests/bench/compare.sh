@@ -2,13 +2,13 @@
 # pairs beside the least SQL that could do it, in turns (A B A B ...), for several numbers of clients; prints medians and
 # their ratio. What else the machine does hits both alike.
 #   tests/bench/compare.sh URL [ROUNDS [SECONDS [CLIENTS...]]]      default: 5 rounds of 5 seconds, 1 8 32 clients
-# TRANCHE_BENCH names the program (default build/bin/tranche-bench), BENCH_ROWS the size of the table (default 5000000).
+# TRANCHE_BENCH names the program (default build/tests/bench/tranche-bench), BENCH_ROWS the size of the table (default 5000000).
 set -euo pipefail
 [ $# -ge 1 ] || { sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 url=$1 rounds=${2:-5} seconds=${3:-5}
 shift $(($# < 3 ? $# : 3))
 [ $# -gt 0 ] || set -- 1 8 32
-bench=${TRANCHE_BENCH:-$(dirname "${BASH_SOURCE[0]}")/../../build/bin/tranche-bench}
+bench=${TRANCHE_BENCH:-$(dirname "${BASH_SOURCE[0]}")/../../build/tests/bench/tranche-bench}
 rows=${BENCH_ROWS:-5000000}
 
 # The named figure of what the command prints as JSON.

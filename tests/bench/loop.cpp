@@ -57,12 +57,11 @@ std::string folder_of(const LoopOptions& options) {
 }  // namespace
 
 Figures loop(const LoopOptions& options) {
-  const std::string program = options.program.empty() ? beside("tranche") : options.program;
   make_assets(options.target, "tranche_bench_assets", kRows);
   Inventory inventory = options.target.open();
   make_job(inventory, "bench-loop", "tranche_bench_assets", "", {1, std::nullopt});
   const auto run = [&](int iterations) {
-    return run_program({program,
+    return run_program({options.program,
                         "--db",
                         options.target.url().full(),
                         "--schema",

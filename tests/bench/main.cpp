@@ -70,8 +70,7 @@ int main(int argc, char** argv) try {
   CLI::App& loop_command =
       *app.add_subcommand("loop", "one iteration of 'tranche run -- /bin/true'");
   add_target(loop_command, loop_options.target);
-  loop_command.add_option(
-      "--program", loop_options.program, "tranche; default the one beside this program");
+  loop_command.add_option("--program", loop_options.program, "tranche")->capture_default_str();
   loop_command.add_option("--iterations", loop_options.iterations)->capture_default_str();
   loop_command.add_option(
       "--folder", loop_options.folder, "where a file is synced; default the SQLite database's");
@@ -80,8 +79,7 @@ int main(int argc, char** argv) try {
   StartOptions start_options;
   CLI::App& start_command =
       *app.add_subcommand("start", "start of 'tranche --version' beside /bin/true");
-  start_command.add_option(
-      "--program", start_options.program, "tranche; default the one beside this program");
+  start_command.add_option("--program", start_options.program, "tranche")->capture_default_str();
   start_command.add_option("--starts", start_options.starts)->capture_default_str();
   add_command(start_command, start_options, &start, figures);
 

@@ -30,7 +30,7 @@ Figures memory(const MemoryOptions& options) {
   if (std::getenv("TRANCHE_BENCH_FILLED") == nullptr) {
     setenv("TRANCHE_BENCH_FILLED", "1", 1);
     make_assets(options.target, table, options.rows);
-    return Figures::parse(output_of({beside("tranche-bench"),
+    return Figures::parse(output_of({own_path(),
                                      "memory",
                                      "--db",
                                      options.target.url().full(),

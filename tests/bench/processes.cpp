@@ -74,8 +74,8 @@ std::string output_of(const std::vector<std::string>& argv) {
   return text;
 }
 
-std::string beside(const std::string& name) {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
+std::string own_path() {
+  return std::filesystem::read_symlink("/proc/self/exe");
 }
 
 }  // namespace tranche::bench

@@ -5,7 +5,7 @@
 
 namespace tranche::bench {
 
-/// Starts a program with its output thrown away (unless `quiet` is false) and waits for it. Returns
+/// Starts a program with its output thrown away and waits for it. Returns
 /// milliseconds. Errors: ErrorCode::refused where it cannot be started or ends with another status
 /// than 0.
 double run_program(const std::vector<std::string>& argv);
@@ -13,7 +13,7 @@ double run_program(const std::vector<std::string>& argv);
 /// The same, returning what it wrote to standard output.
 std::string output_of(const std::vector<std::string>& argv);
 
-/// A program of this name beside tranche-bench.
-std::string beside(const std::string& name);
+/// Of tranche-bench.
+std::string own_path();
 
 }  // namespace tranche::bench

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-BENCH = pathlib.Path(os.environ["TRANCHE_BINARY"]).parent / "tranche-bench"
+BENCH = pathlib.Path(os.environ["TRANCHE_BINARY"]).parents[1] / "tests" / "bench" / "tranche-bench"
 
 
 @pytest.fixture
