@@ -105,6 +105,7 @@ Figures pairs(const PairsOptions& options) {
           {"pairs_per_second", rounded(static_cast<double>(all.size()) / seconds)},
           {"p50_ms", median(all)},
           {"p99_ms", percentile(all, 0.99)},
+          {"max_ms", percentile(all, 1)},
           {"pairs", all.size()},
           {"clients", options.clients},
           {"seconds", rounded(seconds)},

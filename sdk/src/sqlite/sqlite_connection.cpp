@@ -9,6 +9,8 @@
 
 #include <chrono>
 #include <filesystem>
+#include <random>
+#include <thread>
 #include <unordered_map>
 
 #include "sqlite/sqlite_error.hpp"
@@ -21,7 +23,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Many runners share one file: each waits for its turn at the write lock rather than failing.
-constexpr int kBusyTimeoutMs = 60'000;
+constexpr auto kBusyFor = std::chrono::seconds(60);
+// SQLite's own handler sleeps ever longer, up to 100 ms, so that whoever waits longest asks least often, and starves.
+constexpr std::chrono::microseconds kShortestWait{200};
+constexpr std::chrono::microseconds kLongestWait{3000};
 // Virtual machine instructions between two looks at the clock.
 constexpr int kProgressSteps = 10'000;
 
@@ -86,12 +91,13 @@ class SqliteRows final : public Rows {
 class SqliteConnection final : public Connection {
  public:
   SqliteConnection(const std::string& path, int flags)
-      : path_(path), database_(path, flags, kBusyTimeoutMs) {
+      : path_(path), database_(path, flags) {
     sqlite3* handle = database_.getHandle();
     sqlite3_extended_result_codes(handle, 1);
     // A misspelt column in double quotes must be an error, not a string.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+    sqlite3_busy_handler(handle, &SqliteConnection::wait_for_lock, this);
     sqlite3_progress_handler(handle, kProgressSteps, &SqliteConnection::past_deadline, this);
     database_.exec("PRAGMA foreign_keys = ON");
     // A commit that was acknowledged survives a power cut.
@@ -172,6 +178,18 @@ class SqliteConnection final : public Connection {
   void arm() {
     deadline_ = timeout_ == Duration::zero() ? std::nullopt : std::optional(Clock::now() + timeout_);
   }
+  static int wait_for_lock(void* self, int waits) {
+    auto& connection = *static_cast<SqliteConnection*>(self);
+    if (waits == 0) {
+      connection.busy_since_ = Clock::now();
+    }
+    if (Clock::now() - connection.busy_since_ > kBusyFor) {
+      return 0;
+    }
+    std::uniform_int_distribution<std::int64_t> wait(kShortestWait.count(), kLongestWait.count());
+    std::this_thread::sleep_for(std::chrono::microseconds(wait(connection.random_)));
+    return 1;
+  }
   static int past_deadline(void* self) {
     const auto& deadline = static_cast<SqliteConnection*>(self)->deadline_;
     return deadline && Clock::now() > *deadline ? 1 : 0;
@@ -182,6 +200,8 @@ class SqliteConnection final : public Connection {
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
   Duration timeout_{};
   std::optional<Clock::time_point> deadline_;
+  Clock::time_point busy_since_;
+  std::minstd_rand random_{std::random_device{}()};
 };
 
 // Made here rather than by SQLite, so that nobody else may read it for a moment.
