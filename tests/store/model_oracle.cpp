@@ -1,0 +1,168 @@
+#include "store/model_oracle.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace tranche::test {
+
+namespace {
+
+// A batch that was given back goes out again even where the job allows fewer attempts by now.
+constexpr int kMostEver = 4;
+
+}  // namespace
+
+void hold(bool good, const std::string& what) {
+  if (!good) {
+    throw std::logic_error(what);
+  }
+}
+
+std::vector<std::int64_t> Oracle::waiting() const {
+  std::vector<std::int64_t> keys;
+  for (const auto& [key, asset] : assets_) {
+    if (asset.matches && in_window(key) && !holder_.contains(key)) {
+      keys.push_back(key);
+    }
+  }
+  return keys;
+}
+
+void Oracle::on_cut(const Batch& batch, const std::set<std::int64_t>& keys, const Limits& limits) {
+  const std::vector<std::int64_t> next = waiting();
+  hold(!keys.empty(), "a batch without assets");
+  hold(keys.size() <= next.size() && std::equal(keys.begin(), keys.end(), next.begin()),
+       "a range is not what waited longest");
+  hold(batch.count == static_cast<std::int64_t>(keys.size()),
+       "a batch's count is not that of its keys");
+  hold(batch.first_key->number() == *keys.begin() && batch.last_key->number() == *keys.rbegin(),
+       "a batch's bounds are not those of its keys");
+  double weight = 0;
+  for (const std::int64_t key : keys) {
+    weight += assets_.at(key).weight;
+    holder_[key] = batch.id;
+  }
+  hold(batch.weight == weight, "a batch's weight is not that of its assets");
+  const bool count_full = limits.max_count && batch.count >= *limits.max_count;
+  hold(!limits.max_count || batch.count <= *limits.max_count,
+       "a batch is above its limit by count");
+  hold(!limits.max_weight || batch.count == 1 || weight <= *limits.max_weight,
+       "a batch is above its limit by weight");
+  if (keys.size() < next.size() && !count_full) {
+    hold(limits.max_weight && weight + assets_.at(next[keys.size()]).weight > *limits.max_weight,
+         "a batch ends before its limit");
+  }
+}
+
+void Oracle::on_split(std::int64_t parent,
+                      const std::vector<std::pair<Batch, std::set<std::int64_t>>>& halves) {
+  std::set<std::int64_t> before;
+  for (const auto& [key, holder] : holder_) {
+    if (holder == parent) {
+      before.insert(key);
+    }
+  }
+  std::set<std::int64_t> after;
+  for (const auto& [half, keys] : halves) {
+    hold(half.count == static_cast<std::int64_t>(keys.size()),
+         "a half's count is not that of its keys");
+    for (const std::int64_t key : keys) {
+      hold(after.insert(key).second, "a key in both halves");
+      holder_[key] = half.id;
+    }
+  }
+  hold(before == after, "the halves do not hold what their parent held");
+}
+
+void Oracle::on_reset(std::int64_t key, const std::vector<Batch>& batches) {
+  // Live batches that straddle the key: those without success go back as a whole.
+  std::int64_t from = key;
+  for (const Batch& batch : batches) {
+    const bool live = std::any_of(holder_.begin(), holder_.end(), [&](const auto& held) {
+      return held.second == batch.id && held.first >= key;
+    });
+    if (live && batch.status != BatchStatus::succeeded) {
+      from = std::min(from, batch.first_key->number());
+    }
+  }
+  holder_.erase(holder_.lower_bound(from), holder_.end());
+  bounds_.lower = from;
+}
+
+void Oracle::check(const std::vector<Batch>& batches,
+                   const Backlog& backlog,
+                   TimePoint now,
+                   bool closed) const {
+  std::map<std::int64_t, const Batch*> by_id;
+  for (const Batch& batch : batches) {
+    by_id[batch.id] = &batch;
+    hold(batch.attempt >= 0 && batch.attempt <= kMostEver, "attempts without bound");
+    hold(!batch.superseded || (batch.status != BatchStatus::processing && !batch.available_at),
+         "a superseded batch can be handed out");
+  }
+  // What is held and what waits: a held asset never lies behind a waiting one.
+  const std::vector<std::int64_t> fresh = waiting();
+  for (const auto& [key, holder] : holder_) {
+    hold(by_id.contains(holder) && !by_id[holder]->superseded,
+         "key " + std::to_string(key) + " is held by a superseded batch");
+    hold(fresh.empty() || key < fresh.front() || key < bounds_.lower,
+         "key " + std::to_string(fresh.empty() ? 0 : fresh.front()) + " was skipped");
+  }
+  Backlog expected;
+  std::set<std::int64_t> open;
+  const auto count = [&](std::int64_t key) {
+    const Asset& asset = assets_.at(key);
+    ++expected.count;
+    expected.weight += asset.weight;
+    expected.first_key =
+        std::min(expected.first_key.value_or(Key::integer(key)), Key::integer(key));
+    expected.last_key = std::max(expected.last_key.value_or(Key::integer(key)), Key::integer(key));
+  };
+  for (const std::int64_t key : fresh) {
+    count(key);
+    expected.ready += closed ? 0 : 1;
+  }
+  for (const auto& [key, holder] : holder_) {
+    const Batch& batch = *by_id[holder];
+    if (batch.status == BatchStatus::succeeded) {
+      continue;
+    }
+    count(key);
+    expected.ready += !closed && batch.available_at && *batch.available_at <= now ? 1 : 0;
+    if (open.insert(holder).second) {
+      expected.processing += batch.status == BatchStatus::processing ? 1 : 0;
+      expected.failed += batch.status == BatchStatus::failed && !batch.exhausted ? 1 : 0;
+      expected.exhausted += batch.status == BatchStatus::failed && batch.exhausted ? 1 : 0;
+      expected.cancelled += batch.status == BatchStatus::cancelled ? 1 : 0;
+    }
+  }
+  const auto same = [](const char* what, auto told, auto known) {
+    hold(told == known, std::string("backlog tells another ") + what);
+  };
+  same("count", backlog.count, expected.count);
+  same("weight", backlog.weight, expected.weight);
+  same("first key", backlog.first_key, expected.first_key);
+  same("last key", backlog.last_key, expected.last_key);
+  same("number processing", backlog.processing, expected.processing);
+  same("number failed", backlog.failed, expected.failed);
+  same("number exhausted", backlog.exhausted, expected.exhausted);
+  same("number cancelled", backlog.cancelled, expected.cancelled);
+  same("number ready", backlog.ready, expected.ready);
+}
+
+void Oracle::check_drained(const std::vector<Batch>& batches) const {
+  hold(waiting().empty(), "an asset was never handed out");
+  std::map<std::int64_t, const Batch*> by_id;
+  for (const Batch& batch : batches) {
+    by_id[batch.id] = &batch;
+  }
+  for (const auto& [key, holder] : holder_) {
+    const Batch& batch = *by_id.at(holder);
+    const bool ended = batch.status == BatchStatus::succeeded ||
+                       batch.status == BatchStatus::cancelled ||
+                       (batch.status == BatchStatus::failed && batch.exhausted);
+    hold(ended && !batch.superseded, "key " + std::to_string(key) + " has not ended");
+  }
+}
+
+}  // namespace tranche::test

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "tranche/inventory.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tranche::test {
+
+/// What a window must look like, asset by asset, worked out from what was handed out alone.
+/// It knows neither frontiers nor SQL: only which live batch holds each asset.
+class Oracle {
+ public:
+  struct Asset {
+    double weight = 0;
+    bool matches = true;
+  };
+  /// The bounds of the window; no upper one: incremental.
+  struct Bounds {
+    std::int64_t lower = 0;
+    std::optional<std::int64_t> upper;
+  };
+
+  Oracle(const std::map<std::int64_t, Asset>& assets, Bounds bounds)
+      : assets_(assets), bounds_(bounds) {}
+
+  /// A range has just been cut. Errors (here and below): std::logic_error naming the broken
+  /// invariant.
+  void on_cut(const Batch& batch, const std::set<std::int64_t>& keys, const Limits& limits);
+  void on_split(std::int64_t parent,
+                const std::vector<std::pair<Batch, std::set<std::int64_t>>>& halves);
+  /// `batches`: as they were before the reset.
+  void on_reset(std::int64_t key, const std::vector<Batch>& batches);
+  /// After every step: nothing held twice, nothing skipped, totals as told.
+  void check(const std::vector<Batch>& batches,
+             const Backlog& backlog,
+             TimePoint now,
+             bool closed) const;
+  /// At the end: every asset in one live batch that has ended for good.
+  void check_drained(const std::vector<Batch>& batches) const;
+
+ private:
+  bool in_window(std::int64_t key) const {
+    return key >= bounds_.lower && (!bounds_.upper || key <= *bounds_.upper);
+  }
+  /// Matching assets of the window that no live batch holds.
+  std::vector<std::int64_t> waiting() const;
+
+  const std::map<std::int64_t, Asset>& assets_;
+  Bounds bounds_;
+  std::map<std::int64_t, std::int64_t> holder_;  ///< key -> live batch
+};
+
+/// Throws std::logic_error with `what` unless `good`.
+void hold(bool good, const std::string& what);
+
+}  // namespace tranche::test

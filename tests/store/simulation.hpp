@@ -1,0 +1,65 @@
+#pragma once
+
+#include "store/model_oracle.hpp"
+#include "store/world.hpp"
+
+#include <random>
+
+namespace tranche::test {
+
+/// Several workers in one thread, on a clock that moves when told to: the same seed does the same.
+/// Each step is taken on every setup, whose answers must be equal; the oracle judges them.
+class Simulation {
+ public:
+  Simulation(const std::vector<Setup>& all, std::uint64_t seed);
+  /// One job from its creation to its drained end and deletion. Returns the steps taken.
+  /// Errors: std::logic_error with the history of the last steps.
+  int episode();
+
+ private:
+  struct Claimed {
+    std::vector<Batch> batches;  ///< the same one on each setup
+    std::string window;
+  };
+  using Act = std::function<std::string(World&, Inventory&, std::size_t)>;
+
+  std::int64_t pick(std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random_);
+  }
+  bool chance(int percent) { return pick(1, 100) <= percent; }
+  /// Takes a step on every setup; returns the answer, or "! code" of an error.
+  std::string each(const std::string& what, const Act& act);
+
+  void begin_job();
+  void step();
+  void insert_assets();
+  void advance(Duration by);
+  void acquire_some();
+  void claim(const std::string& window, const AcquireOptions& options);
+  void heartbeat(const Claimed& held);
+  void release(const Claimed& held);
+  void repair();
+  void reset();
+  void drain();
+  void check();
+  std::vector<Batch> listed(const std::string& window);
+  std::set<std::int64_t> keys_of_batch(const Batch& batch);
+  void adopt_halves(const std::string& window);
+
+  std::mt19937_64 random_;
+  std::vector<std::unique_ptr<World>> worlds_;
+  std::vector<std::string> log_;
+  std::map<std::int64_t, Oracle::Asset> assets_;
+  std::map<std::string, Oracle> oracles_;
+  std::map<std::int64_t, std::set<std::int64_t>> halves_known_;
+  std::vector<Claimed> held_;    ///< by workers that are alive
+  std::vector<Claimed> ghosts_;  ///< claims whose workers crashed, and tokens that were used
+  std::string job_;
+  JobDefinition definition_;
+  std::int64_t base_ = 0;
+  std::int64_t last_key_ = 0;
+  int jobs_ = 0;
+  int steps_ = 0;
+};
+
+}  // namespace tranche::test
