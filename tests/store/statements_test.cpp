@@ -32,7 +32,10 @@ Dialect dialect_of(const World& world) {
 }  // namespace
 
 TEST_CASE("both dialects have the same statements, and no placeholder is left", "[store]") {
-  CHECK(names_of(Dialect::sqlite) == names_of(Dialect::postgres));
+  std::set<std::string> sqlite = names_of(Dialect::sqlite);
+  // PostgreSQL's end_batch does this as well; a CTE of SQLite cannot write.
+  CHECK(sqlite.erase("insert_attempt") == 1);
+  CHECK(sqlite == names_of(Dialect::postgres));
   CHECK(names_of(Dialect::sqlite).size() > 40);
   for (const Dialect dialect : {Dialect::sqlite, Dialect::postgres}) {
     const sql::Queries queries = sql::inventory_queries(dialect, "tranche");
