@@ -18,6 +18,9 @@ constexpr char kZlib = 'z';
 // Below this zlib's own header costs more than it saves.
 constexpr std::size_t kWorthCompressing = 64;
 constexpr std::size_t kHashBytes = 8;
+// No step is 0, for keys rise.
+constexpr std::uint64_t kRun = 0;
+constexpr std::uint64_t kAsSingles = 3;
 
 [[noreturn]] void damaged() { throw Error(ErrorCode::internal, "a stored key set is damaged"); }
 
@@ -124,9 +127,18 @@ void for_each_run(std::string_view body, const Each& each) {
   }
   auto at = static_cast<std::uint64_t>(unzigzag(take_varint(body)));
   bool more = each(at, 0, 1);
+  std::uint64_t seen = 1;
   while (more && !body.empty()) {
-    const std::uint64_t step = take_varint(body);
-    const std::uint64_t repeat = take_varint(body);
+    std::uint64_t step = take_varint(body);
+    std::uint64_t repeat = 1;
+    if (step == kRun) {
+      step = take_varint(body);
+      repeat = take_varint(body);
+    }
+    if (step == 0 || repeat > kKeysPerPart - seen) {
+      damaged();
+    }
+    seen += repeat;
     more = each(at + step, step, repeat);
     at += step * repeat;
   }
@@ -154,9 +166,14 @@ void KeySetWriter::add(const Key& key) {
 }
 
 void KeySetWriter::flush_run() {
-  if (repeat_ > 0) {
+  if (repeat_ > kAsSingles) {
+    put_varint(body_, kRun);
     put_varint(body_, step_);
     put_varint(body_, repeat_);
+  } else {
+    for (; repeat_ > 0; --repeat_) {
+      put_varint(body_, step_);
+    }
   }
   repeat_ = 0;
   step_ = 0;

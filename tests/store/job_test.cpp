@@ -115,6 +115,29 @@ TEST_CASE("attempts, delay and lease of a changed job take effect at once", "[st
   });
 }
 
+TEST_CASE("a client that sees many versions keeps few connections", "[store]") {
+  on_every_sql_store([](World& world) {
+    world.insert_range(1, 40);
+    world.create_job(1);
+    std::vector<Batch> batches;
+    for (int i = 0; i < 12; ++i) {
+      world.inventory().update_job(
+          "job", [&](JobDefinition& wanted) { wanted.retry_delay = Duration(i + 1); });
+      batches.push_back(acquire(world.inventory()));
+    }
+    for (const Batch& batch : batches) {
+      CHECK(keys_of(world.inventory(), batch).size() == 1);
+      CHECK(!world.inventory().range_condition(batch).empty());
+    }
+    if (world.setup().source == Place::postgres) {
+      const std::string mine =
+          "application_name = 'tranche' AND query LIKE '%" + world.schema() + "%'";
+      world.run("DO $$ BEGIN IF (SELECT count(*) FROM pg_stat_activity WHERE " + mine +
+                ") > 8 THEN RAISE 'too many connections'; END IF; END $$");
+    }
+  });
+}
+
 TEST_CASE("the same definition again makes no new version", "[store]") {
   on_every_store([](World& world) {
     world.insert_range(1, 10);

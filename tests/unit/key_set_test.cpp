@@ -159,7 +159,10 @@ TEST_CASE("a damaged key set is an error, not an answer", "[unit]") {
                                          "nx123",
                                          good.substr(0, good.size() / 2),
                                          "nz\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
-                                         "n0\x02\x01",
+                                         "n0\x02\x80",
+                                         std::string("n0\x02\0\x01", 5),
+                                         std::string("n0\x02\0\x01\xff\xff\xff\xff\x0f", 10),
+                                         std::string("n0\x02\0\0\x01", 6),
                                          "n0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"};
   for (const std::string& part : damaged) {
     CHECK_THROWS_AS(key_part_holds(part, Key::integer(1'000'000)), Error);

@@ -16,8 +16,9 @@ inline constexpr std::int64_t kKeysPerPart = 65'536;
 
 /// Packs the keys of a batch, in rising order, into parts.
 /// Shape:   byte 0: format, 'n' numbers or 'h' hashes; byte 1: '0' plain or 'z' zlib; then the body:
-///          n: zigzag varint of the first number, then pairs (step, repeat) of varints: `repeat` keys, each `step`
-///             above the one before. Dense ids and regular times cost a few bytes a part, a random 1% about 1.1 bytes a key.
+///          n: zigzag varint of the first number, then for each key the varint of its step above the one before; 0, step,
+///             repeat stands for `repeat` keys with the same step. Dense ids and regular times cost a few bytes a part, a
+///             random 1% about 1.1 bytes a key.
 ///          h: 8 bytes (little endian) of a 64-bit hash for each text or UUID key, in key order.
 /// Threads: one thread.
 class KeySetWriter {

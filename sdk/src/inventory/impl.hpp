@@ -51,8 +51,11 @@ struct Inventory::Impl {
   StoredBatch need_batch(std::optional<StoredBatch> found, std::int64_t id) const;
   /// Checks a definition against its database; returns warnings. Without a database (tests' sources) there is nothing to ask.
   std::function<std::vector<std::string>(JobDefinition&)> inspect = [](JobDefinition&) { return std::vector<std::string>(); };
-  /// The source of a job version; opened once.
+  /// The source of a job version. Good until others have been asked for; each holds a connection, so only the last few stay
+  /// open.
   Source& source_of(const Job& job);
+  /// Null where it is not open.
+  Source* known_source(std::int64_t version_id);
   Job job_of_version(StoreTransaction& transaction, std::int64_t version_id) const;
 
   /// What an acquire may hold, the nearest setting first: the call's, the window's, the job's.
@@ -79,7 +82,8 @@ struct Inventory::Impl {
   static constexpr auto kTryFor = std::chrono::seconds(30);
   std::unique_ptr<Store> store;
   SourceOpener open_source;
-  std::map<std::int64_t, std::unique_ptr<Source>> sources;
+  static constexpr std::size_t kMostSources = 4;
+  std::vector<std::pair<std::int64_t, std::unique_ptr<Source>>> sources;  ///< by version, the one used last in front
   std::map<std::string, Job> jobs;  ///< as last seen; checked against the inventory's version at each acquire
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> window_ids;
 };

@@ -6,6 +6,7 @@
 #include "sql/migrate.hpp"
 #include "sql/sql_store.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tranche {
@@ -100,12 +101,25 @@ Job Inventory::Impl::job_of_version(StoreTransaction& transaction, std::int64_t 
   return std::move(*job);
 }
 
-Source& Inventory::Impl::source_of(const Job& job) {
-  auto& source = sources[job.version_id];
-  if (!source) {
-    source = open_source(job.definition);
+Source* Inventory::Impl::known_source(std::int64_t version_id) {
+  const auto found = std::find_if(sources.begin(), sources.end(), [&](const auto& known) { return known.first == version_id; });
+  if (found == sources.end()) {
+    return nullptr;
   }
-  return *source;
+  std::rotate(sources.begin(), found, found + 1);
+  return sources.front().second.get();
+}
+
+Source& Inventory::Impl::source_of(const Job& job) {
+  if (Source* known = known_source(job.version_id)) {
+    return *known;
+  }
+  auto opened = open_source(job.definition);
+  if (sources.size() == kMostSources) {
+    sources.pop_back();
+  }
+  sources.emplace(sources.begin(), job.version_id, std::move(opened));
+  return *sources.front().second;
 }
 
 void check_limits(const Limits& limits) {
