@@ -160,15 +160,18 @@ void World::create_table(KeyType type) {
       " PRIMARY KEY, item text, weight " + real + ", tag text)");
 }
 
-Inventory World::client() const {
-  std::unique_ptr<Store> store;
+std::unique_ptr<Store> World::store() const {
   if (memory_) {
-    store = std::make_unique<SharedStore>(memory_);
-  } else {
-    store =
-        std::make_unique<sql::SqlStore>(sql::connect(inventory_url(), "inventory", true), schema_);
-    store->set_clock([clock = clock_] { return *clock; });
+    return std::make_unique<SharedStore>(memory_);
   }
+  auto store =
+      std::make_unique<sql::SqlStore>(sql::connect(inventory_url(), "inventory", true), schema_);
+  store->set_clock([clock = clock_] { return *clock; });
+  return store;
+}
+
+Inventory World::client() const {
+  std::unique_ptr<Store> store = this->store();
   if (rows_) {
     return {std::move(store),
             [rows = rows_](const JobDefinition& definition) -> std::unique_ptr<Source> {

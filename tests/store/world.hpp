@@ -47,6 +47,8 @@ class World {
 
   /// One more client of the same inventory.
   Inventory client() const;
+  /// The same, below the state machine: a test can stop half-way through a transaction.
+  std::unique_ptr<Store> store() const;
   Inventory& inventory() { return *inventory_; }
   void advance(Duration by) { *clock_ += by; }
   TimePoint now() const { return *clock_; }

@@ -274,8 +274,9 @@ FROM (
   WHERE window_id = $2 AND status IN ('failed', 'cancelled') AND available_at IS NULL AND superseded_from IS NULL) AS open
 
 -- name: has_batches
-SELECT EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */batch AS b
-  JOIN /* TEMPLATE: prefix */window AS w ON w.id = b.window_id WHERE w.job_id = $1)
+-- Asked of the index on ranges: every window that ever had a batch has one that is no half of another.
+SELECT EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = $1 AND EXISTS (
+  SELECT 1 FROM /* TEMPLATE: prefix */batch AS b WHERE b.window_id = w.id AND b.parent_id IS NULL AND b.kind = 'range'))
 
 -- name: insert_run
 INSERT INTO /* TEMPLATE: prefix */run (id, job_id, window_id, host, boot_id, pid, user_name, command, identity, version, started_at)
