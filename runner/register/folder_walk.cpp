@@ -73,7 +73,7 @@ class Walk {
       if (!facts_of(folder, name, AT_SYMLINK_NOFOLLOW, facts)) {
         return;
       }
-      type = IFTODT(facts.st_mode);
+      type = static_cast<unsigned char>(IFTODT(facts.st_mode));
     }
     if (type == DT_DIR) {
       if (rules_.recursive) {
