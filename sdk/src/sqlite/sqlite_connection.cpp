@@ -204,6 +204,23 @@ class SqliteConnection final : public Connection {
   std::minstd_rand random_{std::random_device{}()};
 };
 
+// Whoever turns a file to WAL needs it alone for a moment. Where two want that at once, SQLite tells one of them "locked"
+// without asking the busy handler.
+void turn_to_wal(SqliteConnection& connection) {
+  const auto begun = Clock::now();
+  while (true) {
+    try {
+      connection.script({"open", "PRAGMA journal_mode = WAL"});
+      return;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::busy || Clock::now() - begun > kBusyFor) {
+        throw;
+      }
+      std::this_thread::sleep_for(kLongestWait);
+    }
+  }
+}
+
 // Made here rather than by SQLite, so that nobody else may read it for a moment.
 void create_file(const std::string& path) {
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
@@ -237,7 +254,7 @@ std::unique_ptr<Connection> connect(const DatabaseUrl& url, std::string_view pur
     // The header is read only by the first statement.
     connection->script({"open", "SELECT count(*) FROM sqlite_schema"});
     if (create && writable) {
-      connection->script({"open", "PRAGMA journal_mode = WAL"});
+      turn_to_wal(*connection);
     }
     return connection;
   } catch (const SQLite::Exception& error) {
