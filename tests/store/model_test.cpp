@@ -40,7 +40,7 @@ TEST_CASE("random workers break no invariant of the model", "[stress]") {
 
 TEST_CASE("random workers get the model's answers from SQLite", "[stress]") {
   simulate({{"memory", Place::memory, Place::memory}, {"sqlite", Place::sqlite, Place::sqlite}},
-           1500);
+           900);
 }
 
 TEST_CASE("random workers get the model's answers from PostgreSQL, whatever the source",
