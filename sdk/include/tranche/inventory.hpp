@@ -39,12 +39,14 @@ struct AcquireOptions {
   std::optional<Duration> lease;  ///< unset: the job's, then `default_lease`
   Duration default_lease = kUnattendedLease;
   std::string run_id;
+  std::string token;  ///< of the lease; unset: made here. A caller that chose it can ask find_held() after a broken commit
   AssetSink* sink = nullptr;
 };
 
 struct Acquired {
   std::optional<Batch> batch;  ///< empty: nothing can be handed out now
   std::string note;            ///< where nothing is handed out for a reason a person should hear: "job x is paused"
+  Duration lease{};            ///< how long the batch is held
   bool sink_filled = false;    ///< the sink has every asset of the batch
 };
 
@@ -117,6 +119,8 @@ class Inventory {
 
   // The life of a batch.
   Acquired acquire(const std::string& job, const AcquireOptions& options = {});
+  /// The batch that a token holds: what an acquire did whose commit is in doubt.
+  std::optional<Batch> find_held(const std::string& job, const std::string& window, const std::string& token);
   /// Returns the new end of the lease. Errors: lease_lost.
   TimePoint heartbeat(std::int64_t batch_id, const std::string& token, std::optional<Duration> lease = std::nullopt);
   /// Ends the attempt; the job's failure policy decides what follows a failure. The same release again changes nothing.

@@ -74,7 +74,7 @@ Acquired Inventory::acquire(const std::string& name, const AcquireOptions& optio
     check_lease(*options.lease);
   }
   Claim claim;
-  claim.token = random_token();
+  claim.token = options.token.empty() ? random_token() : options.token;
   claim.run_id = options.run_id;
 
   // Takes the oldest batch that failed, was given back or lost its holder.
@@ -198,7 +198,21 @@ Acquired Inventory::acquire(const std::string& name, const AcquireOptions& optio
       const Window window = look_again(transaction, call);
       result.note = why_closed(window, call.job, call.job.paused);
     }
+    result.lease = call.claim.lease;
     return result;
+  });
+}
+
+std::optional<Batch> Inventory::find_held(const std::string& job_name, const std::string& window_name, const std::string& token) {
+  return impl_->reading([&](StoreTransaction& transaction) -> std::optional<Batch> {
+    const Job job = impl_->need_job(transaction, job_name);
+    const Window window = impl_->need_window(transaction, job, window_name);
+    for (StoredBatch& stored : transaction.open_batches(window.id)) {
+      if (stored.batch.token == token && stored.batch.status == BatchStatus::processing) {
+        return std::move(stored.batch);
+      }
+    }
+    return std::nullopt;
   });
 }
 

@@ -1,0 +1,98 @@
+#include "loop/environment.hpp"
+
+#include "loop/placeholders.hpp"
+
+#include "tranche/inventory.hpp"
+
+#include <cstdlib>
+#include <map>
+#include <unistd.h>
+
+namespace tranche::runner {
+namespace {
+
+// One string of the environment, its name and final NUL included (MAX_ARG_STRLEN).
+constexpr std::size_t kLongestVariable = 131'072;
+constexpr std::size_t kTraceparentLength = 55;
+
+void append_view(Variables& variables, const BatchView& view) {
+  variables.emplace_back("TRANCHE_ITERATION", std::to_string(view.iteration));
+  variables.emplace_back("TRANCHE_ITERATIONS", view.iterations);
+  variables.emplace_back("TRANCHE_ITEMS_FILE", view.files.items.string());
+  variables.emplace_back("TRANCHE_BATCH_FILE", view.files.batch.string());
+  variables.emplace_back("TRANCHE_OUTPUT_FILE", view.files.output.string());
+  variables.emplace_back("TRANCHE_REPORT_FILE", view.files.report.string());
+  variables.emplace_back("TRANCHE_PROGRESS_FILE", view.files.progress.string());
+  variables.emplace_back("TRACEPARENT", make_traceparent(std::getenv("TRACEPARENT")));
+}
+
+}  // namespace
+
+Variables batch_variables(const Batch& batch, const std::string& range_sql) {
+  return {{"TRANCHE_JOB", batch.job},
+          {"TRANCHE_WINDOW", batch.window},
+          {"TRANCHE_RUN_ID", batch.run_id},
+          {"TRANCHE_BATCH_ID", std::to_string(batch.id)},
+          {"TRANCHE_LEASE_TOKEN", batch.token},
+          {"TRANCHE_FIRST_KEY", batch.first_key->text()},
+          {"TRANCHE_LAST_KEY", batch.last_key->text()},
+          {"TRANCHE_COUNT", std::to_string(batch.count)},
+          {"TRANCHE_WEIGHT", format_weight(batch.weight)},
+          {"TRANCHE_ATTEMPT", std::to_string(batch.attempt)},
+          {"TRANCHE_MAX_ATTEMPTS", std::to_string(batch.max_attempts)},
+          {"TRANCHE_TABLE", batch.table},
+          {"TRANCHE_KEY_COLUMN", batch.key_column},
+          {"TRANCHE_FILTER", batch.filter},
+          {"TRANCHE_RANGE_SQL", range_sql}};
+}
+
+std::vector<std::string> command_environment(const BatchView& view) {
+  Variables variables = batch_variables(view.batch, view.range_sql);
+  append_view(variables, view);
+  std::map<std::string, std::string, std::less<>> own(variables.begin(), variables.end());
+  std::vector<std::string> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (!own.contains(text.substr(0, text.find('=')))) {
+      environment.emplace_back(text);
+    }
+  }
+  for (const auto& [name, value] : variables) {
+    if (name.size() + value.size() + 2 <= kLongestVariable) {
+      environment.push_back(name + "=" + value);
+    }
+  }
+  return environment;
+}
+
+std::vector<std::string> command_arguments(const std::vector<std::string>& command, const BatchView& view) {
+  const Batch& batch = view.batch;
+  const std::map<std::string, std::string, std::less<>> values = {{"first_key", batch.first_key->text()},
+                                                                  {"last_key", batch.last_key->text()},
+                                                                  {"count", std::to_string(batch.count)},
+                                                                  {"weight", format_weight(batch.weight)},
+                                                                  {"batch_id", std::to_string(batch.id)},
+                                                                  {"attempt", std::to_string(batch.attempt)},
+                                                                  {"iteration", std::to_string(view.iteration)},
+                                                                  {"items_file", view.files.items.string()},
+                                                                  {"batch_file", view.files.batch.string()},
+                                                                  {"range_sql", view.range_sql}};
+  std::vector<std::string> arguments;
+  arguments.reserve(command.size());
+  for (const std::string& argument : command) {
+    arguments.push_back(replace_placeholders(argument, values));
+  }
+  return arguments;
+}
+
+std::string make_traceparent(const char* inherited) {
+  constexpr std::size_t kTraceId = 32;
+  constexpr std::size_t kSpanId = 16;
+  const std::string_view given = inherited == nullptr ? "" : inherited;
+  const bool usable = given.size() == kTraceparentLength && given.starts_with("00-");
+  const std::string trace = usable ? std::string(given.substr(3, kTraceId)) : random_token();
+  const std::string flags = usable ? std::string(given.substr(kTraceparentLength - 2)) : "01";
+  return "00-" + trace + "-" + random_token().substr(0, kSpanId) + "-" + flags;
+}
+
+}  // namespace tranche::runner

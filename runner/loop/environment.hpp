@@ -1,0 +1,37 @@
+#pragma once
+
+#include "loop/batch_files.hpp"
+#include "loop/run_options.hpp"
+
+#include "tranche/types.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tranche::runner {
+
+/// What a command is told about its batch (CONTRACT: "What the job command sees").
+struct BatchView {
+  const Batch& batch;
+  const BatchFiles& files;
+  std::string range_sql;
+  std::int64_t iteration = 0;
+  std::string iterations;  ///< a number or "all"
+};
+
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+/// TRANCHE_… of the batch itself, as `acquire -o env` prints them.
+Variables batch_variables(const Batch& batch, const std::string& range_sql);
+
+/// The whole environment of the command: the runner's own with the batch's variables over it. A value that is too long
+/// for the environment is left out; it stands in the batch file.
+std::vector<std::string> command_environment(const BatchView& view);
+
+/// The command with `{first_key}` and the like replaced.
+std::vector<std::string> command_arguments(const std::vector<std::string>& command, const BatchView& view);
+
+/// A W3C trace context for one attempt: the caller's trace, or a new one, with a span of its own.
+std::string make_traceparent(const char* inherited);
+
+}  // namespace tranche::runner

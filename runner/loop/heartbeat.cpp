@@ -1,0 +1,89 @@
+#include "loop/heartbeat.hpp"
+
+#include "log.hpp"
+
+namespace tranche::runner {
+namespace {
+
+constexpr Duration kLongestInterval = std::chrono::seconds(10);
+constexpr int kBeatsInLease = 3;
+
+}  // namespace
+
+Duration Heartbeat::interval(Duration lease) { return std::min(kLongestInterval, lease / kBeatsInLease); }
+
+Heartbeat::~Heartbeat() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    current_.reset();
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
+}
+
+void Heartbeat::begin(std::int64_t batch_id, std::string token, Duration lease, Watch& watch) {
+  {
+    const std::lock_guard lock(mutex_);
+    current_ = Beat{batch_id, std::move(token), lease, &watch};
+  }
+  if (!thread_.joinable()) {
+    thread_ = std::thread([this] { live(); });
+  }
+  changed_.notify_all();
+}
+
+void Heartbeat::end() {
+  std::unique_lock lock(mutex_);
+  current_.reset();
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return !beating_; });
+}
+
+void Heartbeat::live() {
+  std::unique_lock lock(mutex_);
+  while (!closing_) {
+    if (!current_) {
+      changed_.wait(lock);
+      continue;
+    }
+    const std::string token = current_->token;
+    const auto replaced = [&] { return closing_ || !current_ || current_->token != token; };
+    if (changed_.wait_for(lock, interval(current_->lease), replaced)) {
+      continue;
+    }
+    const Beat due = *current_;
+    beating_ = true;
+    lock.unlock();
+    beat(due);
+    lock.lock();
+    beating_ = false;
+    changed_.notify_all();
+  }
+}
+
+void Heartbeat::beat(const Beat& due) {
+  // From before the request was sent: the lease can only end later than we think.
+  const auto asked_at = boot_now();
+  try {
+    inventory_.get().heartbeat(due.batch_id, due.token, due.lease);
+    due.watch->renew(asked_at, due.lease);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::lease_lost || error.code() == ErrorCode::not_found) {
+      log::error(error.what());
+      due.watch->lose_lease();
+      const std::lock_guard lock(mutex_);
+      if (current_ && current_->token == due.token) {
+        current_.reset();
+      }
+      return;
+    }
+    // The command goes on until its lease ends; the next beat opens a new connection.
+    log::warn("heartbeat of batch " + std::to_string(due.batch_id) + ": " + error.what());
+    inventory_.drop();
+  }
+}
+
+}  // namespace tranche::runner

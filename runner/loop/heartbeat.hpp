@@ -1,0 +1,50 @@
+#pragma once
+
+#include "loop/live_inventory.hpp"
+#include "process/watch.hpp"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace tranche::runner {
+
+/// Extends the lease of the batch that its worker processes, from a thread and a connection of its own: a slow database
+/// never holds the process loop. Both are made with the first beat, so a short command pays for neither.
+class Heartbeat {
+ public:
+  Heartbeat(InventoryOpener open, const StopSource& stop) : inventory_(std::move(open), stop) {}
+  ~Heartbeat();
+  Heartbeat(const Heartbeat&) = delete;
+  Heartbeat& operator=(const Heartbeat&) = delete;
+
+  /// `watch` must live until end().
+  void begin(std::int64_t batch_id, std::string token, Duration lease, Watch& watch);
+  /// Waits for a beat that is under way.
+  void end();
+
+  /// Every 10 s, or third of the lease, whichever is less.
+  static Duration interval(Duration lease);
+
+ private:
+  struct Beat {
+    std::int64_t batch_id;
+    std::string token;
+    Duration lease;
+    Watch* watch;
+  };
+  void live();
+  void beat(const Beat& beat);
+
+  LiveInventory inventory_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<Beat> current_;
+  bool beating_ = false;
+  bool closing_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tranche::runner

@@ -1,0 +1,41 @@
+#include "loop/live_inventory.hpp"
+
+#include "log.hpp"
+
+#include <poll.h>
+
+namespace tranche::runner {
+namespace {
+
+// After a stop a broken connection gets this much longer: the release is worth a little patience.
+constexpr auto kPatienceAfterStop = std::chrono::seconds(5);
+
+}  // namespace
+
+Inventory& LiveInventory::get() {
+  if (!inventory_) {
+    inventory_.emplace(open_());
+  }
+  return *inventory_;
+}
+
+bool LiveInventory::is_passing(const Error& error) {
+  return error.code() == ErrorCode::unreachable || error.code() == ErrorCode::in_doubt || error.code() == ErrorCode::busy;
+}
+
+void LiveInventory::tell(const Error& error) { log::warn(std::string(error.what()) + "; trying again"); }
+
+bool LiveInventory::wait(Duration pause, std::chrono::nanoseconds until) const {
+  const auto now = boot_now();
+  const auto end = stop_.requested() ? std::min(until, now + kPatienceAfterStop) : until;
+  if (now >= end) {
+    return false;
+  }
+  const auto left = std::chrono::ceil<Duration>(end - now);
+  pollfd stop{stop_.fd(), POLLIN, 0};
+  // A stop request ends the pause at once; from then on nothing wakes us, so the pause is kept.
+  ::poll(&stop, stop_.requested() ? 0 : 1, static_cast<int>(std::min(pause, left).count()));
+  return true;
+}
+
+}  // namespace tranche::runner

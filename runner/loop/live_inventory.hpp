@@ -1,0 +1,71 @@
+#pragma once
+
+#include "process/clocks.hpp"
+#include "process/stop_source.hpp"
+
+#include "tranche/error.hpp"
+#include "tranche/inventory.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace tranche::runner {
+
+using InventoryOpener = std::function<Inventory()>;
+
+/// An inventory whose connection may break and come back.
+/// Threads: one.
+class LiveInventory {
+ public:
+  LiveInventory(InventoryOpener open, const StopSource& stop) : open_(std::move(open)), stop_(stop) {}
+
+  /// Opens at the first call. Errors: those of Inventory::open.
+  Inventory& get();
+  /// The next get() opens a new connection.
+  void drop() { inventory_.reset(); }
+
+  /// Calls `work(inventory)` until it succeeds; a broken connection is opened again, with growing pauses, until `until`
+  /// (CLOCK_BOOTTIME) or, sooner, a moment after the runner was told to stop. `in_doubt` decides what a commit whose
+  /// outcome is unknown means: it is called with a new connection and may answer, or leave it to another try.
+  template <typename Result>
+  Result keep_trying(std::chrono::nanoseconds until, const std::function<Result(Inventory&)>& work,
+                     const std::function<std::optional<Result>(Inventory&)>& in_doubt) {
+    bool doubtful = false;
+    Duration pause = kFirstPause;
+    while (true) {
+      try {
+        Inventory& inventory = get();
+        if (doubtful) {
+          if (auto result = in_doubt(inventory)) {
+            return std::move(*result);
+          }
+          doubtful = false;
+        }
+        return work(inventory);
+      } catch (const Error& error) {
+        doubtful = doubtful || error.code() == ErrorCode::in_doubt;
+        if (!is_passing(error) || !wait(pause, until)) {
+          throw;
+        }
+        tell(error);
+        drop();
+        pause = std::min(pause * 2, kLongestPause);
+      }
+    }
+  }
+
+  static constexpr Duration kFirstPause = std::chrono::milliseconds(100);
+  static constexpr Duration kLongestPause = std::chrono::seconds(5);
+
+ private:
+  static bool is_passing(const Error& error);
+  static void tell(const Error& error);
+  /// False: the time is over.
+  bool wait(Duration pause, std::chrono::nanoseconds until) const;
+
+  InventoryOpener open_;
+  const StopSource& stop_;
+  std::optional<Inventory> inventory_;
+};
+
+}  // namespace tranche::runner

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "loop/batch_files.hpp"
+#include "process/command_result.hpp"
+
+#include "tranche/inventory.hpp"
+
+#include <optional>
+#include <string>
+
+namespace tranche::runner {
+
+/// How an attempt ended, for the inventory and for the runner's own exit status.
+struct Verdict {
+  std::optional<ReleaseRequest> release;  ///< empty: the lease is lost, nothing is recorded
+  int status = 0;                         ///< of the command, by the convention of env and timeout
+  int attempt = 0;                        ///< the attempt's number
+  std::string told;                       ///< "succeeded", "failed with exit status 3", ...
+};
+
+/// Judges by the order of CONTRACT's fine print.
+Verdict judge(const CommandResult& result, const Report& report, Outputs outputs);
+
+}  // namespace tranche::runner

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "tranche/database_url.hpp"
+#include "tranche/inventory.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tranche::runner {
+
+/// What `tranche run` was asked to do.
+struct RunOptions {
+  std::string job;
+  std::string window{kIncremental};
+  Limits limits;
+  RetryMode retry = RetryMode::first;
+  std::optional<std::int64_t> iterations = 1;  ///< unset: all
+  int jobs = 1;
+  bool follow = false;
+  Duration poll = std::chrono::seconds(5);
+  std::optional<Duration> timeout;
+  Duration grace = std::chrono::seconds(10);
+  std::optional<Duration> lease;
+  int start_retries = 3;
+  int max_failures = 3;  ///< in a row; 0: no limit
+  std::optional<int> empty_exit_code;
+  std::string summary;  ///< file; "-": standard output; empty: none
+  std::filesystem::path log_directory;
+  bool items_nul = false;  ///< items file separated by NUL bytes
+  std::vector<std::string> command;
+};
+
+}  // namespace tranche::runner

@@ -1,0 +1,118 @@
+#include "loop/run_state.hpp"
+
+#include "json/batch_json.hpp"
+#include "log.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace tranche::runner {
+namespace {
+
+constexpr std::size_t kBatchesInSummary = 100;
+
+}  // namespace
+
+std::optional<std::int64_t> RunState::begin_iteration() {
+  const std::lock_guard lock(mutex_);
+  if (ending_ || (options_.iterations && begun_ >= *options_.iterations)) {
+    return std::nullopt;
+  }
+  return ++begun_;
+}
+
+void RunState::give_back_iteration() {
+  const std::lock_guard lock(mutex_);
+  --begun_;
+}
+
+void RunState::end_iteration(const Batch& batch, Result result, int status) {
+  const std::lock_guard lock(mutex_);
+  ++finished_;
+  count_ += batch.count;
+  weight_ += batch.weight;
+  first_key_ = first_key_ ? std::min(*first_key_, *batch.first_key) : *batch.first_key;
+  last_key_ = last_key_ ? std::max(*last_key_, *batch.last_key) : *batch.last_key;
+  last_batches_.push_back(batch);
+  if (last_batches_.size() > kBatchesInSummary) {
+    last_batches_.pop_front();
+  }
+  keep_status(status);
+  if (result == Result::succeeded) {
+    ++succeeded_;
+    failures_in_a_row_ = 0;
+  } else if (result == Result::failed) {
+    ++failed_;
+    ++failures_in_a_row_;
+    if (options_.max_failures > 0 && failures_in_a_row_ >= options_.max_failures && !ending_) {
+      const bool more = !options_.iterations || begun_ < *options_.iterations;
+      ending_ = true;
+      if (more) {
+        log::error(std::to_string(failures_in_a_row_) + " iterations failed in a row, so the run ends; --max-failures 0 goes on");
+      }
+    }
+  }
+}
+
+void RunState::end(int status) {
+  const std::lock_guard lock(mutex_);
+  ending_ = true;
+  keep_status(status);
+}
+
+void RunState::keep_status(int status) {
+  if (status != 0 && !status_) {
+    status_ = status;
+  }
+}
+
+bool RunState::ending() const {
+  const std::lock_guard lock(mutex_);
+  return ending_;
+}
+
+void RunState::note(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  if (!text.empty() && text != noted_) {
+    noted_ = text;
+    log::warn(text);
+  }
+}
+
+int RunState::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_.value_or(0);
+}
+std::int64_t RunState::iterations() const {
+  const std::lock_guard lock(mutex_);
+  return finished_;
+}
+std::int64_t RunState::succeeded() const {
+  const std::lock_guard lock(mutex_);
+  return succeeded_;
+}
+std::int64_t RunState::failed() const {
+  const std::lock_guard lock(mutex_);
+  return failed_;
+}
+
+nlohmann::ordered_json RunState::summary(const std::string& run_id, int exit_status) const {
+  const std::lock_guard lock(mutex_);
+  nlohmann::ordered_json batches = nlohmann::ordered_json::array();
+  for (const Batch& batch : last_batches_) {
+    batches.push_back(batch_json(batch));
+  }
+  return {{"run_id", run_id},
+          {"job", options_.job},
+          {"window", options_.window},
+          {"exit_status", exit_status},
+          {"iterations", finished_},
+          {"succeeded", succeeded_},
+          {"failed", failed_},
+          {"count", count_},
+          {"weight", weight_json(weight_)},
+          {"first_key", first_key_ ? key_json(*first_key_) : nlohmann::ordered_json(nullptr)},
+          {"last_key", last_key_ ? key_json(*last_key_) : nlohmann::ordered_json(nullptr)},
+          {"batches", std::move(batches)}};
+}
+
+}  // namespace tranche::runner

@@ -1,0 +1,216 @@
+#include "loop/worker.hpp"
+
+#include "exit_status.hpp"
+#include "log.hpp"
+#include "loop/environment.hpp"
+
+#include <poll.h>
+
+namespace tranche::runner {
+namespace {
+
+// Between batches nothing is held: a database that is away this long ends the run.
+constexpr auto kAcquirePatience = std::chrono::seconds(60);
+constexpr Duration kFirstStartPause = std::chrono::milliseconds(200);
+
+bool sleep_unless_stopped(const StopSource& stop, Duration pause) {
+  pollfd entry{stop.fd(), POLLIN, 0};
+  return ::poll(&entry, 1, static_cast<int>(pause.count())) == 0;
+}
+
+std::string range_of(const Batch& batch) {
+  return "keys " + batch.first_key->text() + " to " + batch.last_key->text();
+}
+
+std::string seconds_text(Duration elapsed) {
+  const auto tenths = elapsed.count() / 100;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+RunState::Result result_of(const Batch& after, const Verdict& verdict) {
+  const bool failed = verdict.release->status == ReleaseRequest::Status::failed;
+  if (!failed) {
+    return verdict.release->status == ReleaseRequest::Status::succeeded ? RunState::Result::succeeded : RunState::Result::neutral;
+  }
+  const bool split = after.superseded;
+  const bool snoozed = after.status == BatchStatus::failed && !after.exhausted && after.attempt < verdict.attempt;
+  return after.skipped || split || snoozed ? RunState::Result::neutral : RunState::Result::failed;
+}
+
+}  // namespace
+
+Worker::Worker(const WorkerSetup& setup, RunState& state)
+    : setup_(setup),
+      state_(state),
+      inventory_(setup.open, setup.stop),
+      heartbeat_(setup.open, setup.stop),
+      items_(setup.folder / ("items-" + std::to_string(setup.number)), setup.options.items_nul) {}
+
+void Worker::run() {
+  try {
+    while (!setup_.stop.requested()) {
+      const auto iteration = state_.begin_iteration();
+      if (!iteration) {
+        return;
+      }
+      const auto held = acquire();
+      if (!held) {
+        state_.give_back_iteration();
+        if (!setup_.options.follow || !wait_for_more()) {
+          return;
+        }
+        continue;
+      }
+      process(*held, *iteration);
+    }
+  } catch (const std::exception& error) {
+    log::error(error.what());
+    state_.end(kExitFailure);
+  }
+}
+
+bool Worker::wait_for_more() { return sleep_unless_stopped(setup_.stop, setup_.options.poll); }
+
+std::optional<Worker::Held> Worker::acquire() {
+  AcquireOptions options;
+  options.window = setup_.options.window;
+  options.limits = setup_.options.limits;
+  options.retry = setup_.options.retry;
+  options.lease = setup_.options.lease;
+  options.default_lease = kRunnerLease;
+  options.run_id = setup_.run_id;
+  options.token = random_token();
+  options.sink = &items_;
+  auto asked_at = boot_now();
+  using Answer = std::optional<Acquired>;
+  const Answer answer = inventory_.keep_trying<Answer>(
+      boot_now() + kAcquirePatience,
+      [&](Inventory& inventory) {
+        asked_at = boot_now();
+        return inventory.acquire(setup_.options.job, options);
+      },
+      [&](Inventory& inventory) -> std::optional<Answer> {
+        // A commit broke: the batch is ours if its token is.
+        auto batch = inventory.find_held(setup_.options.job, setup_.options.window, options.token);
+        return batch ? std::optional<Answer>(Acquired{std::move(batch), {}, {}, false}) : std::nullopt;
+      });
+  state_.note(answer->note);
+  if (!answer->batch) {
+    return std::nullopt;
+  }
+  const Duration lease = answer->lease != Duration::zero() ? answer->lease : *answer->batch->available_at - *answer->batch->acquired_at;
+  Held held{*answer->batch, asked_at, lease};
+  held_until_ = asked_at + lease;
+  if (!answer->sink_filled) {
+    try {
+      items_.begin();
+      inventory_.get().for_each_asset(held.batch, [&](const Asset& asset) { items_.add(asset); });
+    } catch (const Error&) {
+      release(held, {.status = ReleaseRequest::Status::not_started, .message = "its items could not be written"});
+      throw;
+    }
+  }
+  items_.finish();
+  return held;
+}
+
+void Worker::process(const Held& held, std::int64_t iteration) {
+  const Batch& batch = held.batch;
+  log::info("batch " + std::to_string(batch.id) + ": " + range_of(batch) + ", " + std::to_string(batch.count) +
+                (batch.count == 1 ? " asset" : " assets") + ", weight " + format_weight(batch.weight) + ", attempt " +
+                std::to_string(batch.attempt) + " of " + std::to_string(batch.max_attempts),
+            {});
+  const BatchFiles files = make_batch_files(setup_.folder, batch, items_.path());
+  const CommandResult result = execute(held, files, iteration);
+  Verdict verdict = judge(result, read_report(files.report), read_outputs(files.output));
+  verdict.attempt = batch.attempt;
+  verdict.told += " after " + seconds_text(result.elapsed);
+  remove_batch_files(files);
+  conclude(held, verdict);
+}
+
+CommandResult Worker::execute(const Held& held, const BatchFiles& files, std::int64_t iteration) {
+  const RunOptions& options = setup_.options;
+  const BatchView view{held.batch, files, inventory_.get().range_condition(held.batch), iteration,
+                       options.iterations ? std::to_string(*options.iterations) : "all"};
+  CommandSpec spec;
+  spec.argv = command_arguments(options.command, view);
+  spec.environment = command_environment(view);
+  spec.timeout = options.timeout;
+  spec.grace = options.grace;
+  spec.log_directory = options.log_directory;
+  spec.log_name = "batch-" + std::to_string(held.batch.id) + "-attempt-" + std::to_string(held.batch.attempt);
+  spec.line_prefix = options.jobs > 1 ? "[" + std::to_string(held.batch.id) + "] " : "";
+  Watch watch;
+  watch.renew(held.asked_at, held.lease);
+  heartbeat_.begin(held.batch.id, held.batch.token, held.lease, watch);
+  CommandResult result;
+  Duration pause = kFirstStartPause;
+  for (int tries_left = options.start_retries;; --tries_left) {
+    result = setup_.commands.run(spec, watch);
+    if (result.kind != CommandResult::Kind::not_started || tries_left <= 0 || !sleep_unless_stopped(setup_.stop, pause)) {
+      break;
+    }
+    pause *= 2;
+  }
+  heartbeat_.end();
+  held_until_ = watch.deadline();
+  return result;
+}
+
+void Worker::conclude(const Held& held, const Verdict& verdict) {
+  const std::string name = "batch " + std::to_string(held.batch.id) + " ";
+  if (!verdict.release) {
+    log::error(name + verdict.told + "; its command was stopped and nothing is recorded");
+    state_.end_iteration(held.batch, RunState::Result::failed, verdict.status);
+    return;
+  }
+  try {
+    const Batch after = release(held, *verdict.release);
+    const RunState::Result result = result_of(after, verdict);
+    const bool stopped = verdict.release->status == ReleaseRequest::Status::returned;
+    const std::string then = after.exhausted                         ? "; no attempts are left"
+                             : after.superseded                      ? "; it is split into two halves"
+                             : after.skipped                         ? "; skipped by the failure policy"
+                             : after.status == BatchStatus::failed   ? "; it can be tried again"
+                             : after.status == BatchStatus::planned  ? "; it goes back"
+                                                                     : "";
+    if (result == RunState::Result::failed) {
+      log::error(name + verdict.told + then);
+    } else {
+      log::info(name + verdict.told + then);
+    }
+    // A stop is the run's end, not this iteration's failure.
+    state_.end_iteration(after, result, after.skipped || stopped ? 0 : verdict.status);
+    if (verdict.release->status == ReleaseRequest::Status::not_started) {
+      state_.end(verdict.status);
+    }
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::lease_lost) {
+      throw;
+    }
+    log::error(std::string(error.what()) + "; the result is not recorded");
+    state_.end_iteration(held.batch, RunState::Result::failed, kExitFailure);
+  }
+}
+
+Batch Worker::release(const Held& held, const ReleaseRequest& request) {
+  const std::function<Batch(Inventory&)> work = [&](Inventory& inventory) {
+    return inventory.release(held.batch.id, held.batch.token, request);
+  };
+  try {
+    // The same release again changes nothing, so one whose outcome is unknown is simply repeated.
+    return inventory_.keep_trying<Batch>(held_until_, work, [](Inventory&) { return std::optional<Batch>(); });
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::lease_lost) {
+      throw;
+    }
+    const bool success = request.status == ReleaseRequest::Status::succeeded;
+    const bool failure = request.status == ReleaseRequest::Status::failed;
+    throw Error(error.code(), "the end of batch " + std::to_string(held.batch.id) + " could not be recorded: " + error.what() +
+                                  "; once the database answers, run: tranche release " + std::to_string(held.batch.id) + " --token " +
+                                  held.batch.token + " --status " + (success ? "succeeded" : failure ? "failed" : "returned"));
+  }
+}
+
+}  // namespace tranche::runner

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "loop/batch_files.hpp"
+#include "loop/heartbeat.hpp"
+#include "loop/live_inventory.hpp"
+#include "loop/outcome.hpp"
+#include "loop/run_state.hpp"
+#include "process/command_runner.hpp"
+
+#include <filesystem>
+
+namespace tranche::runner {
+
+/// What one worker needs from its run.
+struct WorkerSetup {
+  const RunOptions& options;
+  const StopSource& stop;
+  CommandRunner& commands;
+  InventoryOpener open;
+  std::string run_id;
+  std::filesystem::path folder;  ///< of the run
+  int number = 0;                ///< counts from 0
+};
+
+/// One loop of a run: acquire, execute, release, until nothing is left to do or the run ends.
+class Worker {
+ public:
+  Worker(const WorkerSetup& setup, RunState& state);
+
+  /// Never throws: what goes wrong is told on standard error and becomes the run's status.
+  void run();
+
+ private:
+  struct Held {
+    Batch batch;
+    std::chrono::nanoseconds asked_at;
+    Duration lease;
+  };
+  /// Empty: nothing can be handed out now.
+  std::optional<Held> acquire();
+  void process(const Held& held, std::int64_t iteration);
+  CommandResult execute(const Held& held, const BatchFiles& files, std::int64_t iteration);
+  void conclude(const Held& held, const Verdict& verdict);
+  Batch release(const Held& held, const ReleaseRequest& request);
+  /// Waits for the next poll of --follow; false: told to stop.
+  bool wait_for_more();
+
+  const WorkerSetup setup_;
+  RunState& state_;
+  LiveInventory inventory_;
+  Heartbeat heartbeat_;
+  ItemsFile items_;
+  std::chrono::nanoseconds held_until_{};
+};
+
+}  // namespace tranche::runner
