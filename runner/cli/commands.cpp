@@ -17,6 +17,7 @@ void add_commands(Registry& registry) {
   add_campaign(registry);
 
   registry.group("Work");
+  add_run(registry);
   add_acquire(registry);
   add_items(registry);
   add_heartbeat(registry);

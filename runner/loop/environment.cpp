@@ -1,5 +1,6 @@
 #include "loop/environment.hpp"
 
+#include "batch_variables.hpp"
 #include "loop/placeholders.hpp"
 
 #include "tranche/inventory.hpp"
@@ -15,7 +16,7 @@ namespace {
 constexpr std::size_t kLongestVariable = 131'072;
 constexpr std::size_t kTraceparentLength = 55;
 
-void append_view(Variables& variables, const BatchView& view) {
+void append_view(std::vector<std::pair<std::string, std::string>>& variables, const BatchView& view) {
   variables.emplace_back("TRANCHE_ITERATION", std::to_string(view.iteration));
   variables.emplace_back("TRANCHE_ITERATIONS", view.iterations);
   variables.emplace_back("TRANCHE_ITEMS_FILE", view.files.items.string());
@@ -28,26 +29,8 @@ void append_view(Variables& variables, const BatchView& view) {
 
 }  // namespace
 
-Variables batch_variables(const Batch& batch, const std::string& range_sql) {
-  return {{"TRANCHE_JOB", batch.job},
-          {"TRANCHE_WINDOW", batch.window},
-          {"TRANCHE_RUN_ID", batch.run_id},
-          {"TRANCHE_BATCH_ID", std::to_string(batch.id)},
-          {"TRANCHE_LEASE_TOKEN", batch.token},
-          {"TRANCHE_FIRST_KEY", batch.first_key->text()},
-          {"TRANCHE_LAST_KEY", batch.last_key->text()},
-          {"TRANCHE_COUNT", std::to_string(batch.count)},
-          {"TRANCHE_WEIGHT", format_weight(batch.weight)},
-          {"TRANCHE_ATTEMPT", std::to_string(batch.attempt)},
-          {"TRANCHE_MAX_ATTEMPTS", std::to_string(batch.max_attempts)},
-          {"TRANCHE_TABLE", batch.table},
-          {"TRANCHE_KEY_COLUMN", batch.key_column},
-          {"TRANCHE_FILTER", batch.filter},
-          {"TRANCHE_RANGE_SQL", range_sql}};
-}
-
 std::vector<std::string> command_environment(const BatchView& view) {
-  Variables variables = batch_variables(view.batch, view.range_sql);
+  auto variables = batch_variables(view.batch, view.range_sql);
   append_view(variables, view);
   std::map<std::string, std::string, std::less<>> own(variables.begin(), variables.end());
   std::vector<std::string> environment;

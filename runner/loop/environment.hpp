@@ -19,11 +19,6 @@ struct BatchView {
   std::string iterations;  ///< a number or "all"
 };
 
-using Variables = std::vector<std::pair<std::string, std::string>>;
-
-/// TRANCHE_… of the batch itself, as `acquire -o env` prints them.
-Variables batch_variables(const Batch& batch, const std::string& range_sql);
-
 /// The whole environment of the command: the runner's own with the batch's variables over it. A value that is too long
 /// for the environment is left out; it stands in the batch file.
 std::vector<std::string> command_environment(const BatchView& view);

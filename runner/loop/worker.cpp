@@ -105,8 +105,8 @@ std::optional<Worker::Held> Worker::acquire() {
     try {
       items_.begin();
       inventory_.get().for_each_asset(held.batch, [&](const Asset& asset) { items_.add(asset); });
-    } catch (const Error&) {
-      release(held, {.status = ReleaseRequest::Status::not_started, .message = "its items could not be written"});
+    } catch (const Error& error) {
+      give_back(held, error.what());
       throw;
     }
   }
@@ -120,13 +120,31 @@ void Worker::process(const Held& held, std::int64_t iteration) {
                 (batch.count == 1 ? " asset" : " assets") + ", weight " + format_weight(batch.weight) + ", attempt " +
                 std::to_string(batch.attempt) + " of " + std::to_string(batch.max_attempts),
             {});
-  const BatchFiles files = make_batch_files(setup_.folder, batch, items_.path());
-  const CommandResult result = execute(held, files, iteration);
-  Verdict verdict = judge(result, read_report(files.report), read_outputs(files.output));
-  verdict.attempt = batch.attempt;
-  verdict.told += " after " + seconds_text(result.elapsed);
-  remove_batch_files(files);
+  Verdict verdict;
+  try {
+    const BatchFiles files = make_batch_files(setup_.folder, batch, items_.path());
+    const CommandResult result = execute(held, files, iteration);
+    verdict = judge(result, read_report(files.report), read_outputs(files.output));
+    verdict.attempt = batch.attempt;
+    if (result.kind == CommandResult::Kind::not_started) {
+      verdict.told += " ('" + setup_.options.command.front() + "')";
+    }
+    verdict.told += " after " + seconds_text(result.elapsed);
+    remove_batch_files(files);
+  } catch (const Error& error) {
+    give_back(held, error.what());
+    throw;
+  }
   conclude(held, verdict);
+}
+
+void Worker::give_back(const Held& held, const std::string& why) {
+  heartbeat_.end();
+  try {
+    release(held, {.status = ReleaseRequest::Status::not_started, .message = why});
+  } catch (const Error& error) {
+    log::error(error.what());
+  }
 }
 
 CommandResult Worker::execute(const Held& held, const BatchFiles& files, std::int64_t iteration) {

@@ -52,11 +52,11 @@ struct Acquired {
 
 struct ReleaseRequest {
   enum class Status { succeeded, failed, returned, not_started } status = Status::succeeded;
-  std::optional<int> exit_code;
-  std::optional<int> signal;
+  std::optional<int> exit_code = std::nullopt;
+  std::optional<int> signal = std::nullopt;
   bool timed_out = false;
-  std::string message;
-  Outputs outputs;
+  std::string message = {};
+  Outputs outputs = {};
 };
 
 /// A batch with its whole history.
