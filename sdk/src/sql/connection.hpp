@@ -99,8 +99,8 @@ class Transaction {
     }
   }
   void commit() {
-    done_ = true;
     connection_.commit();
+    done_ = true;
   }
 
  private:
