@@ -32,6 +32,7 @@ void add_register(Registry& registry);
 void add_release(Registry& registry);
 void add_reset(Registry& registry);
 void add_retry(Registry& registry);
+void add_run(Registry& registry);
 void add_run_info(Registry& registry);
 void add_runs(Registry& registry);
 void add_version(Registry& registry);

@@ -2,6 +2,8 @@
 
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/open.hpp"
+#include "cli/window_options.hpp"
 #include "exit_status.hpp"
 #include "log.hpp"
 
@@ -11,8 +13,8 @@ namespace tranche::cli {
 namespace {
 
 struct Options {
+  WindowOptions where;
   runner::RunOptions run;
-  std::optional<std::string> campaign;
   std::optional<std::string> iterations;
   std::string retry = "first";
   std::optional<std::int64_t> empty_exit_code;
@@ -24,10 +26,6 @@ struct Options {
 constexpr std::int64_t kMostCount = std::int64_t{1} << 53;
 constexpr int kMostJobs = 256;
 constexpr int kMostStatus = 255;
-
-RetryMode retry_mode(const std::string& name) {
-  return name == "first" ? RetryMode::first : name == "last" ? RetryMode::last : name == "only" ? RetryMode::only : RetryMode::none;
-}
 
 void set_iterations(runner::RunOptions& run, const std::optional<std::string>& text) {
   if (!text) {
@@ -44,59 +42,85 @@ void set_iterations(runner::RunOptions& run, const std::optional<std::string>& t
 void check_adapters(const std::vector<std::string>& adapters) {
   for (const std::string& adapter : adapters) {
     if (adapter != "auto" && adapter != "none") {
-      throw Error(ErrorCode::usage, "unknown adapter '" + adapter + "'; accepted are auto and none");
+      throw Error(ErrorCode::usage,
+                  "unknown adapter '" + adapter + "'; accepted are auto and none");
     }
   }
 }
 
 int execute(Context& context, Options& options) {
   runner::RunOptions& run = options.run;
-  run.window = options.campaign.value_or(std::string(kIncremental));
+  run.job = options.where.job;
+  run.window = options.where.window();
   run.retry = retry_mode(options.retry);
   set_iterations(run, options.iterations);
   check_adapters(options.adapters);
-  run.empty_exit_code = options.empty_exit_code ? std::optional(static_cast<int>(*options.empty_exit_code)) : std::nullopt;
+  run.empty_exit_code = options.empty_exit_code
+                            ? std::optional(static_cast<int>(*options.empty_exit_code))
+                            : std::nullopt;
   run.summary = options.summary.value_or("");
   run.log_directory = options.log_dir.value_or("");
-  if (run.lease && *run.lease < kShortestLease) {
-    throw Error(ErrorCode::usage, "--lease " + format_duration(*run.lease) + " is too short; accepted is " + format_duration(kShortestLease) + " or more");
-  }
-  const DatabaseUrl where = context.inventory();
-  const OpenOptions open{.schema = context.schema, .create = true};
-  return runner::run(run, [=] { return Inventory::open(where, open); });
+  check_lease(run.lease);
+  return runner::run(run, [&] { return need_inventory(context, options.where.what()); });
 }
 
 }  // namespace
 
 void add_run(Registry& registry) {
-  Command& c = registry.command("run", "Acquire batches and run a command over each",
-                                "tranche run --job flights --max-weight 10GB --iterations all -- spark-submit job.py");
+  Command& c = registry.command(
+      "run",
+      "Acquire batches and run a command over each",
+      "tranche run --job flights --max-weight 10GB --iterations all -- spark-submit job.py");
   auto options = std::make_shared<Options>();
   runner::RunOptions& run = options->run;
-  c.required("--job", run.job, "NAME", "The job");
-  c.option("--campaign", options->campaign, "NAME", "A campaign of the job instead of its incremental window");
-  c.option("--max-count", run.limits.max_count, "N", "Most assets in one batch").range(1, kMostCount).default_text("the job's");
-  c.weight("--max-weight", run.limits.max_weight, "WEIGHT", "Most weight in one batch, such as 10GB").default_text("the job's");
-  c.option("--iterations", options->iterations, "N|all", "How many batches; all: until nothing can be handed out now").default_text("1");
-  c.option("--jobs", run.jobs, "N", "Commands at once, each with its own batch").range(1, kMostJobs);
-  c.choices("--retry", options->retry, {"first", "last", "only", "none"}, "When failed batches go out again, beside new ranges");
+  add_window(c, options->where);
+  add_limits(c, run.limits);
+  c.option("--iterations",
+           options->iterations,
+           "N|all",
+           "How many batches; all: until nothing can be handed out now")
+      .default_text("1");
+  c.option("--jobs", run.jobs, "N", "Commands at once, each with its own batch")
+      .range(1, kMostJobs);
+  add_retry_mode(c, options->retry);
   c.flag("--follow", run.follow, "Wait for more when nothing can be handed out");
   c.option("--poll", run.poll, "DUR", "How often --follow looks");
   c.option("--timeout", run.timeout, "DUR", "End a command that runs longer; status 124");
   c.option("--grace", run.grace, "DUR", "From the first signal to SIGKILL");
-  c.option("--lease", run.lease, "DUR", "How long a batch is held without a heartbeat").default_text("the job's, else 5m");
-  c.option("--start-retries", run.start_retries, "N", "Tries more when the command cannot be started").range(0, 100);
-  c.option("--max-failures", run.max_failures, "N", "Failures in a row that end the run; 0: no limit").range(0, 1'000'000);
-  c.option("--adapter", options->adapters, "NAME", "Speak to an orchestrator: auto or none").default_text("auto");
-  c.option("--summary", options->summary, "FILE", "Write what happened as JSON when the run ends; - is standard output");
+  c.option("--lease", run.lease, "DUR", "How long a batch is held without a heartbeat")
+      .default_text("the job's, else 5m");
+  c.option(
+       "--start-retries", run.start_retries, "N", "Tries more when the command cannot be started")
+      .range(0, 100);
+  c.option(
+       "--max-failures", run.max_failures, "N", "Failures in a row that end the run; 0: no limit")
+      .range(0, 1'000'000);
+  c.option("--adapter", options->adapters, "NAME", "Speak to an orchestrator: auto or none")
+      .default_text("auto");
+  c.option("--summary",
+           options->summary,
+           "FILE",
+           "Write what happened as JSON when the run ends; - is standard output");
   c.option("--log-dir", options->log_dir, "DIR", "Also keep each attempt's output in files there");
-  c.option("--empty-exit-code", options->empty_exit_code, "N", "Exit status where nothing was handed out").range(0, kMostStatus).default_text("0");
+  c.option("--empty-exit-code",
+           options->empty_exit_code,
+           "N",
+           "Exit status where nothing was handed out")
+      .range(0, kMostStatus)
+      .default_text("0");
   c.flag("--items0", run.items_nul, "Separate the items in TRANCHE_ITEMS_FILE by NUL bytes");
-  c.rest("COMMAND", run.command, "The command and its arguments; {first_key}, {last_key}, {count}, {weight}, {batch_id}, {attempt}, "
-                                 "{iteration}, {items_file}, {batch_file} and {range_sql} in them are replaced");
-  c.about("The command learns its batch from the environment: TRANCHE_ITEMS_FILE (one item a line), TRANCHE_RANGE_SQL, "
-          "TRANCHE_FIRST_KEY, TRANCHE_LAST_KEY, TRANCHE_BATCH_FILE (JSON) and more. It exits 0: the batch has succeeded. "
-          "Anything else is a failed attempt, retried as the job says. SIGTERM, SIGINT and SIGHUP are forwarded; the batch then goes back.");
+  c.rest("COMMAND",
+         run.command,
+         "The command and its arguments; {first_key}, {last_key}, {count}, {weight}, {batch_id}, "
+         "{attempt}, "
+         "{iteration}, {items_file}, {batch_file} and {range_sql} in them are replaced");
+  c.about(
+      "The command learns its batch from the environment: TRANCHE_ITEMS_FILE (one item a line), "
+      "TRANCHE_RANGE_SQL, "
+      "TRANCHE_FIRST_KEY, TRANCHE_LAST_KEY, TRANCHE_BATCH_FILE (JSON) and more. It exits 0: the "
+      "batch has succeeded. "
+      "Anything else is a failed attempt, retried as the job says. SIGTERM, SIGINT and SIGHUP are "
+      "forwarded; the batch then goes back.");
   c.example("tranche run --job flights --follow --poll 30s -- ./load.sh {items_file}");
   c.run([options](Context& context) { return execute(context, *options); });
 }

@@ -5,11 +5,12 @@
 
 #include "tranche/error.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,7 +18,8 @@ namespace tranche::runner {
 namespace {
 
 constexpr std::size_t kBufferBytes = 65'536;
-// More than any command reports about a batch; a runaway log in the wrong file must not fill the ledger.
+// More than any command reports about a batch; a runaway log in the wrong file must not fill the
+// ledger.
 constexpr std::uintmax_t kMostOutputBytes = 1'048'576;
 
 std::string failure(const std::string& what, const std::filesystem::path& path) {
@@ -38,7 +40,8 @@ void write_all(int file, std::string_view text, const std::filesystem::path& pat
 }
 
 FileDescriptor open_new(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  const int file =
+      ::open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file < 0) {
     throw Error(ErrorCode::refused, failure("cannot write", path));
   }
@@ -54,7 +57,8 @@ void read_output_line(const std::string& line, Outputs& outputs) {
   const auto equals = line.find('=');
   if (equals == 0 || equals == std::string::npos) {
     if (!line.empty()) {
-      log::warn("a line of the output file is no name=value and is left out", {{"line", line.substr(0, 200)}});
+      log::warn("a line of the output file is no name=value and is left out",
+                {{"line", line.substr(0, 200)}});
     }
     return;
   }
@@ -78,12 +82,17 @@ bool read_json_report(const std::string& line, Report& report) {
   if (!object.is_object()) {
     return false;
   }
-  const auto text = [&](const char* name) { return object.contains(name) ? output_value(object[name]) : std::string(); };
+  const auto text = [&](const char* name) {
+    return object.contains(name) ? output_value(object[name]) : std::string();
+  };
   const bool failed = object.contains("failed") || text("status") == "failed";
   if (!failed && !object.contains("done") && text("status") != "done") {
     return false;
   }
-  count_report(report, failed, object.contains("item") ? text("item") : text(failed ? "failed" : "done"), text("reason"));
+  count_report(report,
+               failed,
+               object.contains("item") ? text("item") : text(failed ? "failed" : "done"),
+               text("reason"));
   return true;
 }
 
@@ -108,7 +117,9 @@ RunFolder::RunFolder(const std::string& run_id) {
   const std::filesystem::path parent = std::filesystem::temp_directory_path(failed);
   path_ = (failed ? std::filesystem::path("/tmp") : parent) / ("tranche-" + run_id);
   if (::mkdir(path_.c_str(), S_IRWXU) != 0) {
-    throw Error(ErrorCode::refused, failure("cannot make the folder", path_) + "; set TMPDIR to a folder that can be written");
+    throw Error(
+        ErrorCode::refused,
+        failure("cannot make the folder", path_) + "; set TMPDIR to a folder that can be written");
   }
 }
 
@@ -127,9 +138,11 @@ void ItemsFile::begin() {
 
 void ItemsFile::add(const Asset& asset) {
   if (asset.item.find(separator_) != std::string::npos) {
-    throw Error(ErrorCode::refused,
-                "the item of key " + asset.key.text() + " holds a " + (separator_ == '\n' ? "line break" : "NUL byte") +
-                    ", which would break the items file; run with --items0 to separate items by NUL bytes");
+    throw Error(
+        ErrorCode::refused,
+        "the item of key " + asset.key.text() + " holds a " +
+            (separator_ == '\n' ? "line break" : "NUL byte") +
+            ", which would break the items file; run with --items0 to separate items by NUL bytes");
   }
   buffer_ += asset.item;
   buffer_ += separator_;
@@ -148,9 +161,12 @@ void ItemsFile::flush() {
   buffer_.clear();
 }
 
-BatchFiles make_batch_files(const std::filesystem::path& run_folder, const Batch& batch, const std::filesystem::path& items) {
+BatchFiles make_batch_files(const std::filesystem::path& run_folder,
+                            const Batch& batch,
+                            const std::filesystem::path& items) {
   BatchFiles files;
-  files.folder = run_folder / ("batch-" + std::to_string(batch.id) + "-" + batch.token.substr(0, 8));
+  files.folder =
+      run_folder / ("batch-" + std::to_string(batch.id) + "-" + batch.token.substr(0, 8));
   files.items = files.folder / "items";
   files.batch = files.folder / "batch.json";
   files.output = files.folder / "output";
@@ -161,7 +177,9 @@ BatchFiles make_batch_files(const std::filesystem::path& run_folder, const Batch
   }
   std::filesystem::rename(items, files.items);
   const FileDescriptor file = open_new(files.batch);
-  write_all(file.get(), batch_json(batch).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", files.batch);
+  write_all(file.get(),
+            batch_json(batch).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
+            files.batch);
   return files;
 }
 
@@ -178,7 +196,8 @@ Outputs read_outputs(const std::filesystem::path& path) {
     return outputs;
   }
   if (size > kMostOutputBytes) {
-    log::warn("the output file is larger than 1 MiB and is left out", {{"bytes", static_cast<std::int64_t>(size)}});
+    log::warn("the output file is larger than 1 MiB and is left out",
+              {{"bytes", static_cast<std::int64_t>(size)}});
     return outputs;
   }
   std::ifstream file(path);
@@ -205,7 +224,9 @@ Report read_report(const std::filesystem::path& path) {
   std::string line;
   while (std::getline(file, line)) {
     if (!line.empty() && !read_plain_report(line, report) && !read_json_report(line, report)) {
-      log::warn("a line of the report file is neither 'done ITEM' nor 'failed ITEM' and is left out", {{"line", line.substr(0, 200)}});
+      log::warn(
+          "a line of the report file is neither 'done ITEM' nor 'failed ITEM' and is left out",
+          {{"line", line.substr(0, 200)}});
     }
   }
   return report;

@@ -24,7 +24,8 @@ class RunFolder {
 };
 
 /// The items of a batch, written as they are read: one a line, or NUL-separated.
-/// Errors: ErrorCode::refused naming the key of an item with a line break in it; internal where the disk is full.
+/// Errors: ErrorCode::refused naming the key of an item with a line break in it; internal where the
+/// disk is full.
 class ItemsFile final : public AssetSink {
  public:
   ItemsFile(std::filesystem::path path, bool nul_separated);
@@ -53,11 +54,14 @@ struct BatchFiles {
 };
 
 /// Makes the folder of an attempt, moves the items into it and writes the batch as JSON.
-BatchFiles make_batch_files(const std::filesystem::path& run_folder, const Batch& batch, const std::filesystem::path& items);
+BatchFiles make_batch_files(const std::filesystem::path& run_folder,
+                            const Batch& batch,
+                            const std::filesystem::path& items);
 void remove_batch_files(const BatchFiles& files) noexcept;
 
-/// What the command left in its output file: `name=value` lines, or one JSON object. Values that are no text are kept as
-/// JSON. Never fails: what cannot be read is told on standard error and left out.
+/// What the command left in its output file: `name=value` lines, or one JSON object. Values that
+/// are no text are kept as JSON. Never fails: what cannot be read is told on standard error and
+/// left out.
 Outputs read_outputs(const std::filesystem::path& file);
 
 /// The items that the command reported as failed, in its report file.

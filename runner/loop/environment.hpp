@@ -19,12 +19,13 @@ struct BatchView {
   std::string iterations;  ///< a number or "all"
 };
 
-/// The whole environment of the command: the runner's own with the batch's variables over it. A value that is too long
-/// for the environment is left out; it stands in the batch file.
+/// The whole environment of the command: the runner's own with the batch's variables over it. A
+/// value that is too long for the environment is left out; it stands in the batch file.
 std::vector<std::string> command_environment(const BatchView& view);
 
 /// The command with `{first_key}` and the like replaced.
-std::vector<std::string> command_arguments(const std::vector<std::string>& command, const BatchView& view);
+std::vector<std::string> command_arguments(const std::vector<std::string>& command,
+                                           const BatchView& view);
 
 /// A W3C trace context for one attempt: the caller's trace, or a new one, with a span of its own.
 std::string make_traceparent(const char* inherited);

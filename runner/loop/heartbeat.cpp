@@ -10,7 +10,9 @@ constexpr int kBeatsInLease = 3;
 
 }  // namespace
 
-Duration Heartbeat::interval(Duration lease) { return std::min(kLongestInterval, lease / kBeatsInLease); }
+Duration Heartbeat::interval(Duration lease) {
+  return std::min(kLongestInterval, lease / kBeatsInLease);
+}
 
 Heartbeat::~Heartbeat() {
   {

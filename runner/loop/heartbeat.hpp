@@ -11,8 +11,9 @@
 
 namespace tranche::runner {
 
-/// Extends the lease of the batch that its worker processes, from a thread and a connection of its own: a slow database
-/// never holds the process loop. Both are made with the first beat, so a short command pays for neither.
+/// Extends the lease of the batch that its worker processes, from a thread and a connection of its
+/// own: a slow database never holds the process loop. Both are made with the first beat, so a short
+/// command pays for neither.
 class Heartbeat {
  public:
   Heartbeat(InventoryOpener open, const StopSource& stop) : inventory_(std::move(open), stop) {}

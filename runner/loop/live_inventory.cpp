@@ -20,10 +20,13 @@ Inventory& LiveInventory::get() {
 }
 
 bool LiveInventory::is_passing(const Error& error) {
-  return error.code() == ErrorCode::unreachable || error.code() == ErrorCode::in_doubt || error.code() == ErrorCode::busy;
+  return error.code() == ErrorCode::unreachable || error.code() == ErrorCode::in_doubt ||
+         error.code() == ErrorCode::busy;
 }
 
-void LiveInventory::tell(const Error& error) { log::warn(std::string(error.what()) + "; trying again"); }
+void LiveInventory::tell(const Error& error) {
+  log::warn(std::string(error.what()) + "; trying again");
+}
 
 bool LiveInventory::wait(Duration pause, std::chrono::nanoseconds until) const {
   const auto now = boot_now();

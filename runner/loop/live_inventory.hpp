@@ -17,18 +17,21 @@ using InventoryOpener = std::function<Inventory()>;
 /// Threads: one.
 class LiveInventory {
  public:
-  LiveInventory(InventoryOpener open, const StopSource& stop) : open_(std::move(open)), stop_(stop) {}
+  LiveInventory(InventoryOpener open, const StopSource& stop)
+      : open_(std::move(open)), stop_(stop) {}
 
   /// Opens at the first call. Errors: those of Inventory::open.
   Inventory& get();
   /// The next get() opens a new connection.
   void drop() { inventory_.reset(); }
 
-  /// Calls `work(inventory)` until it succeeds; a broken connection is opened again, with growing pauses, until `until`
-  /// (CLOCK_BOOTTIME) or, sooner, a moment after the runner was told to stop. `in_doubt` decides what a commit whose
-  /// outcome is unknown means: it is called with a new connection and may answer, or leave it to another try.
+  /// Calls `work(inventory)` until it succeeds; a broken connection is opened again, with growing
+  /// pauses, until `until` (CLOCK_BOOTTIME) or, sooner, a moment after the runner was told to stop.
+  /// `in_doubt` decides what a commit whose outcome is unknown means: it is called with a new
+  /// connection and may answer, or leave it to another try.
   template <typename Result>
-  Result keep_trying(std::chrono::nanoseconds until, const std::function<Result(Inventory&)>& work,
+  Result keep_trying(std::chrono::nanoseconds until,
+                     const std::function<Result(Inventory&)>& work,
                      const std::function<std::optional<Result>(Inventory&)>& in_doubt) {
     bool doubtful = false;
     Duration pause = kFirstPause;

@@ -19,7 +19,8 @@ std::string last_line(const std::string& text) {
     return {};
   }
   const auto start = text.find_last_of("\r\n", end);
-  std::string line = text.substr(start == std::string::npos ? 0 : start + 1, end - (start == std::string::npos ? 0 : start + 1) + 1);
+  std::string line = text.substr(start == std::string::npos ? 0 : start + 1,
+                                 end - (start == std::string::npos ? 0 : start + 1) + 1);
   std::erase(line, '\0');
   return line.size() > kLongestMessage ? line.substr(line.size() - kLongestMessage) : line;
 }
@@ -47,21 +48,29 @@ Verdict given_back(ReleaseRequest::Status how, int status, const std::string& to
 
 Verdict not_started(const CommandResult& result) {
   const int status = result.start_errno == ENOENT ? kExitNotFound : kExitNotExecutable;
-  Verdict verdict = given_back(ReleaseRequest::Status::not_started, status,
-                               std::string("could not be started: ") + std::strerror(result.start_errno));
+  Verdict verdict =
+      given_back(ReleaseRequest::Status::not_started,
+                 status,
+                 std::string("could not be started: ") + std::strerror(result.start_errno));
   return verdict;
 }
 
 Verdict exited(const CommandResult& result, const Report& report) {
   if (result.exit_code != 0) {
-    Verdict verdict = failed(result, result.exit_code, "failed with exit status " + std::to_string(result.exit_code));
+    Verdict verdict = failed(
+        result, result.exit_code, "failed with exit status " + std::to_string(result.exit_code));
     verdict.release->exit_code = result.exit_code;
     return verdict;
   }
   if (report.failed > 0) {
-    Verdict verdict = failed(result, 0, std::to_string(report.failed) + " items were reported as failed, the first: " + report.first_failed);
+    Verdict verdict =
+        failed(result,
+               0,
+               std::to_string(report.failed) +
+                   " items were reported as failed, the first: " + report.first_failed);
     verdict.release->exit_code = 0;
-    verdict.release->message = verdict.told + (report.first_reason.empty() ? "" : " (" + report.first_reason + ")");
+    verdict.release->message =
+        verdict.told + (report.first_reason.empty() ? "" : " (" + report.first_reason + ")");
     return verdict;
   }
   Verdict verdict;
@@ -82,7 +91,8 @@ Verdict judge(const CommandResult& result, const Report& report, Outputs outputs
       verdict.told = "lost its lease";
       return verdict;
     case Kind::stopped:
-      verdict = given_back(ReleaseRequest::Status::returned, exit_of_signal(result.signal),
+      verdict = given_back(ReleaseRequest::Status::returned,
+                           exit_of_signal(result.signal),
                            "stopped by " + signal_name(result.signal));
       break;
     case Kind::not_started:
@@ -100,7 +110,8 @@ Verdict judge(const CommandResult& result, const Report& report, Outputs outputs
       verdict = exited(result, report);
       break;
     case Kind::signalled:
-      verdict = failed(result, exit_of_signal(result.signal), "was ended by " + signal_name(result.signal));
+      verdict = failed(
+          result, exit_of_signal(result.signal), "was ended by " + signal_name(result.signal));
       verdict.release->signal = result.signal;
       break;
   }

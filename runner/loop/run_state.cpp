@@ -3,8 +3,6 @@
 #include "json/batch_json.hpp"
 #include "log.hpp"
 
-#include <nlohmann/json.hpp>
-
 namespace tranche::runner {
 namespace {
 
@@ -12,44 +10,61 @@ constexpr std::size_t kBatchesInSummary = 100;
 
 }  // namespace
 
-std::optional<std::int64_t> RunState::begin_iteration() {
+bool RunState::reserve_iteration() {
   const std::lock_guard lock(mutex_);
-  if (ending_ || (options_.iterations && begun_ >= *options_.iterations)) {
-    return std::nullopt;
+  if (ending_ || (options_.iterations && reserved_ >= *options_.iterations)) {
+    return false;
   }
-  return ++begun_;
+  ++reserved_;
+  return true;
 }
 
 void RunState::give_back_iteration() {
   const std::lock_guard lock(mutex_);
-  --begun_;
+  --reserved_;
+}
+
+std::int64_t RunState::number_iteration() {
+  const std::lock_guard lock(mutex_);
+  return ++numbered_;
 }
 
 void RunState::end_iteration(const Batch& batch, Result result, int status) {
   const std::lock_guard lock(mutex_);
   ++finished_;
-  count_ += batch.count;
-  weight_ += batch.weight;
-  first_key_ = first_key_ ? std::min(*first_key_, *batch.first_key) : *batch.first_key;
-  last_key_ = last_key_ ? std::max(*last_key_, *batch.last_key) : *batch.last_key;
   last_batches_.push_back(batch);
   if (last_batches_.size() > kBatchesInSummary) {
     last_batches_.pop_front();
   }
   keep_status(status);
-  if (result == Result::succeeded) {
+  if (result == Result::failed) {
+    count_failure();
+  } else if (result == Result::succeeded) {
     ++succeeded_;
     failures_in_a_row_ = 0;
-  } else if (result == Result::failed) {
-    ++failed_;
-    ++failures_in_a_row_;
-    if (options_.max_failures > 0 && failures_in_a_row_ >= options_.max_failures && !ending_) {
-      const bool more = !options_.iterations || begun_ < *options_.iterations;
-      ending_ = true;
-      if (more) {
-        log::error(std::to_string(failures_in_a_row_) + " iterations failed in a row, so the run ends; --max-failures 0 goes on");
-      }
-    }
+  }
+  if (batch.status == BatchStatus::succeeded) {
+    add_to_totals(batch);
+  }
+}
+
+void RunState::add_to_totals(const Batch& batch) {
+  count_ += batch.count;
+  weight_ += batch.weight;
+  first_key_ = first_key_ ? std::min(*first_key_, *batch.first_key) : *batch.first_key;
+  last_key_ = last_key_ ? std::max(*last_key_, *batch.last_key) : *batch.last_key;
+}
+
+void RunState::count_failure() {
+  ++failed_;
+  ++failures_in_a_row_;
+  if (options_.max_failures == 0 || failures_in_a_row_ < options_.max_failures || ending_) {
+    return;
+  }
+  ending_ = true;
+  if (!options_.iterations || reserved_ < *options_.iterations) {
+    log::error(std::to_string(failures_in_a_row_) +
+               " iterations failed in a row, so the run ends; --max-failures 0 goes on");
   }
 }
 
@@ -95,9 +110,9 @@ std::int64_t RunState::failed() const {
   return failed_;
 }
 
-nlohmann::ordered_json RunState::summary(const std::string& run_id, int exit_status) const {
+Json RunState::summary(const std::string& run_id, int exit_status) const {
   const std::lock_guard lock(mutex_);
-  nlohmann::ordered_json batches = nlohmann::ordered_json::array();
+  Json batches = Json::array();
   for (const Batch& batch : last_batches_) {
     batches.push_back(batch_json(batch));
   }
@@ -110,8 +125,8 @@ nlohmann::ordered_json RunState::summary(const std::string& run_id, int exit_sta
           {"failed", failed_},
           {"count", count_},
           {"weight", weight_json(weight_)},
-          {"first_key", first_key_ ? key_json(*first_key_) : nlohmann::ordered_json(nullptr)},
-          {"last_key", last_key_ ? key_json(*last_key_) : nlohmann::ordered_json(nullptr)},
+          {"first_key", key_json(first_key_)},
+          {"last_key", key_json(last_key_)},
           {"batches", std::move(batches)}};
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "json/values.hpp"
 #include "loop/run_options.hpp"
 
 #include "tranche/types.hpp"
 
 #include <deque>
 #include <mutex>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 
 namespace tranche::runner {
@@ -17,14 +17,16 @@ class RunState {
  public:
   explicit RunState(const RunOptions& options) : options_(options) {}
 
-  /// The number of the next iteration; empty: the run is at its end.
-  std::optional<std::int64_t> begin_iteration();
-  /// Nothing could be acquired for it: the number is free again.
+  /// Takes one of the iterations that the run may make; false: the run is at its end.
+  bool reserve_iteration();
+  /// Nothing could be acquired for it.
   void give_back_iteration();
+  /// The number of an iteration that has its batch, from 1.
+  std::int64_t number_iteration();
 
   enum class Result { succeeded, failed, neutral };
-  /// `status` of the iteration; a failing one that is not 0 becomes the run's, if it is the first. Neutral (skipped,
-  /// snoozed, split, stopped) neither ends nor lengthens a row of failures.
+  /// `status` of the iteration; a failing one that is not 0 becomes the run's, if it is the first.
+  /// Neutral (skipped, snoozed, split, stopped) neither ends nor lengthens a row of failures.
   void end_iteration(const Batch& batch, Result result, int status);
   /// No further iteration; `status` becomes the run's, if it is the first.
   void end(int status);
@@ -37,18 +39,21 @@ class RunState {
   std::int64_t iterations() const;
   std::int64_t succeeded() const;
   std::int64_t failed() const;
-  nlohmann::ordered_json summary(const std::string& run_id, int exit_status) const;
+  Json summary(const std::string& run_id, int exit_status) const;
 
  private:
   void keep_status(int status);
+  void count_failure();
+  void add_to_totals(const Batch& batch);
 
   const RunOptions& options_;
   mutable std::mutex mutex_;
-  std::int64_t begun_ = 0;
+  std::int64_t reserved_ = 0;
+  std::int64_t numbered_ = 0;
   std::int64_t finished_ = 0;
   std::int64_t succeeded_ = 0;
   std::int64_t failed_ = 0;
-  std::int64_t count_ = 0;
+  std::int64_t count_ = 0;  // of what succeeded, as are the weight and the keys
   double weight_ = 0;
   std::optional<Key> first_key_;
   std::optional<Key> last_key_;

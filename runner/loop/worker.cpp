@@ -30,10 +30,13 @@ std::string seconds_text(Duration elapsed) {
 RunState::Result result_of(const Batch& after, const Verdict& verdict) {
   const bool failed = verdict.release->status == ReleaseRequest::Status::failed;
   if (!failed) {
-    return verdict.release->status == ReleaseRequest::Status::succeeded ? RunState::Result::succeeded : RunState::Result::neutral;
+    return verdict.release->status == ReleaseRequest::Status::succeeded
+               ? RunState::Result::succeeded
+               : RunState::Result::neutral;
   }
   const bool split = after.superseded;
-  const bool snoozed = after.status == BatchStatus::failed && !after.exhausted && after.attempt < verdict.attempt;
+  const bool snoozed =
+      after.status == BatchStatus::failed && !after.exhausted && after.attempt < verdict.attempt;
   return after.skipped || split || snoozed ? RunState::Result::neutral : RunState::Result::failed;
 }
 
@@ -49,8 +52,7 @@ Worker::Worker(const WorkerSetup& setup, RunState& state)
 void Worker::run() {
   try {
     while (!setup_.stop.requested()) {
-      const auto iteration = state_.begin_iteration();
-      if (!iteration) {
+      if (!state_.reserve_iteration()) {
         return;
       }
       const auto held = acquire();
@@ -61,7 +63,7 @@ void Worker::run() {
         }
         continue;
       }
-      process(*held, *iteration);
+      process(*held, state_.number_iteration());
     }
   } catch (const std::exception& error) {
     log::error(error.what());
@@ -69,7 +71,9 @@ void Worker::run() {
   }
 }
 
-bool Worker::wait_for_more() { return sleep_unless_stopped(setup_.stop, setup_.options.poll); }
+bool Worker::wait_for_more() {
+  return sleep_unless_stopped(setup_.stop, setup_.options.poll);
+}
 
 std::optional<Worker::Held> Worker::acquire() {
   AcquireOptions options;
@@ -92,13 +96,16 @@ std::optional<Worker::Held> Worker::acquire() {
       [&](Inventory& inventory) -> std::optional<Answer> {
         // A commit broke: the batch is ours if its token is.
         auto batch = inventory.find_held(setup_.options.job, setup_.options.window, options.token);
-        return batch ? std::optional<Answer>(Acquired{std::move(batch), {}, {}, false}) : std::nullopt;
+        return batch ? std::optional<Answer>(Acquired{std::move(batch), {}, {}, false})
+                     : std::nullopt;
       });
   state_.note(answer->note);
   if (!answer->batch) {
     return std::nullopt;
   }
-  const Duration lease = answer->lease != Duration::zero() ? answer->lease : *answer->batch->available_at - *answer->batch->acquired_at;
+  const Duration lease = answer->lease != Duration::zero()
+                             ? answer->lease
+                             : *answer->batch->available_at - *answer->batch->acquired_at;
   Held held{*answer->batch, asked_at, lease};
   held_until_ = asked_at + lease;
   if (!answer->sink_filled) {
@@ -116,8 +123,9 @@ std::optional<Worker::Held> Worker::acquire() {
 
 void Worker::process(const Held& held, std::int64_t iteration) {
   const Batch& batch = held.batch;
-  log::info("batch " + std::to_string(batch.id) + ": " + range_of(batch) + ", " + std::to_string(batch.count) +
-                (batch.count == 1 ? " asset" : " assets") + ", weight " + format_weight(batch.weight) + ", attempt " +
+  log::info("batch " + std::to_string(batch.id) + ": " + range_of(batch) + ", " +
+                std::to_string(batch.count) + (batch.count == 1 ? " asset" : " assets") +
+                ", weight " + format_weight(batch.weight) + ", attempt " +
                 std::to_string(batch.attempt) + " of " + std::to_string(batch.max_attempts),
             {});
   Verdict verdict;
@@ -149,7 +157,10 @@ void Worker::give_back(const Held& held, const std::string& why) {
 
 CommandResult Worker::execute(const Held& held, const BatchFiles& files, std::int64_t iteration) {
   const RunOptions& options = setup_.options;
-  const BatchView view{held.batch, files, inventory_.get().range_condition(held.batch), iteration,
+  const BatchView view{held.batch,
+                       files,
+                       inventory_.get().range_condition(held.batch),
+                       iteration,
                        options.iterations ? std::to_string(*options.iterations) : "all"};
   CommandSpec spec;
   spec.argv = command_arguments(options.command, view);
@@ -157,7 +168,8 @@ CommandResult Worker::execute(const Held& held, const BatchFiles& files, std::in
   spec.timeout = options.timeout;
   spec.grace = options.grace;
   spec.log_directory = options.log_directory;
-  spec.log_name = "batch-" + std::to_string(held.batch.id) + "-attempt-" + std::to_string(held.batch.attempt);
+  spec.log_name =
+      "batch-" + std::to_string(held.batch.id) + "-attempt-" + std::to_string(held.batch.attempt);
   spec.line_prefix = options.jobs > 1 ? "[" + std::to_string(held.batch.id) + "] " : "";
   Watch watch;
   watch.renew(held.asked_at, held.lease);
@@ -166,7 +178,8 @@ CommandResult Worker::execute(const Held& held, const BatchFiles& files, std::in
   Duration pause = kFirstStartPause;
   for (int tries_left = options.start_retries;; --tries_left) {
     result = setup_.commands.run(spec, watch);
-    if (result.kind != CommandResult::Kind::not_started || tries_left <= 0 || !sleep_unless_stopped(setup_.stop, pause)) {
+    if (result.kind != CommandResult::Kind::not_started || tries_left <= 0 ||
+        !sleep_unless_stopped(setup_.stop, pause)) {
       break;
     }
     pause *= 2;
@@ -187,12 +200,12 @@ void Worker::conclude(const Held& held, const Verdict& verdict) {
     const Batch after = release(held, *verdict.release);
     const RunState::Result result = result_of(after, verdict);
     const bool stopped = verdict.release->status == ReleaseRequest::Status::returned;
-    const std::string then = after.exhausted                         ? "; no attempts are left"
-                             : after.superseded                      ? "; it is split into two halves"
-                             : after.skipped                         ? "; skipped by the failure policy"
-                             : after.status == BatchStatus::failed   ? "; it can be tried again"
-                             : after.status == BatchStatus::planned  ? "; it goes back"
-                                                                     : "";
+    const std::string then = after.exhausted    ? "; no attempts are left"
+                             : after.superseded ? "; it is split into two halves"
+                             : after.skipped    ? "; skipped by the failure policy"
+                             : after.status == BatchStatus::failed  ? "; it can be tried again"
+                             : after.status == BatchStatus::planned ? "; it goes back"
+                                                                    : "";
     if (result == RunState::Result::failed) {
       log::error(name + verdict.told + then);
     } else {
@@ -218,16 +231,21 @@ Batch Worker::release(const Held& held, const ReleaseRequest& request) {
   };
   try {
     // The same release again changes nothing, so one whose outcome is unknown is simply repeated.
-    return inventory_.keep_trying<Batch>(held_until_, work, [](Inventory&) { return std::optional<Batch>(); });
+    return inventory_.keep_trying<Batch>(
+        held_until_, work, [](Inventory&) { return std::optional<Batch>(); });
   } catch (const Error& error) {
     if (error.code() == ErrorCode::lease_lost) {
       throw;
     }
     const bool success = request.status == ReleaseRequest::Status::succeeded;
     const bool failure = request.status == ReleaseRequest::Status::failed;
-    throw Error(error.code(), "the end of batch " + std::to_string(held.batch.id) + " could not be recorded: " + error.what() +
-                                  "; once the database answers, run: tranche release " + std::to_string(held.batch.id) + " --token " +
-                                  held.batch.token + " --status " + (success ? "succeeded" : failure ? "failed" : "returned"));
+    throw Error(error.code(),
+                "the end of batch " + std::to_string(held.batch.id) + " could not be recorded: " +
+                    error.what() + "; once the database answers, run: tranche release " +
+                    std::to_string(held.batch.id) + " --token " + held.batch.token + " --status " +
+                    (success   ? "succeeded"
+                     : failure ? "failed"
+                               : "returned"));
   }
 }
 

@@ -33,7 +33,8 @@ std::optional<std::vector<std::string>> next_csv_record(TextInput& input);
 /// True for "s3://bucket/key": a scheme of RFC 3986 followed by "://".
 bool is_uri(std::string_view text);
 
-/// Absolute, without ".", ".." and doubled slashes. Links stay, unless a ".." behind one would then name another file.
+/// Absolute, without ".", ".." and doubled slashes. Links stay, unless a ".." behind one would then
+/// name another file.
 std::string absolute_path(const std::string& path);
 
 /// One field of a manifest. Errors: refused or usage with what would be accepted, without the

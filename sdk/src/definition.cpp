@@ -1,14 +1,15 @@
 #include "tranche/definition.hpp"
 
+#include "register/utf8.hpp"
+
+#include "tranche/database_url.hpp"
+#include "tranche/error.hpp"
+#include "tranche/exit_policy.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <set>
-
-#include "register/utf8.hpp"
-#include "tranche/database_url.hpp"
-#include "tranche/error.hpp"
-#include "tranche/exit_policy.hpp"
 
 namespace tranche {
 
@@ -18,7 +19,9 @@ using nlohmann::json;
 
 constexpr std::size_t kMostFilterBytes = 16'384;
 
-[[noreturn]] void refuse(const std::string& field, const std::string& problem, const std::string& accepted) {
+[[noreturn]] void refuse(const std::string& field,
+                         const std::string& problem,
+                         const std::string& accepted) {
   throw Error(ErrorCode::usage, "field '" + field + "' " + problem + "; accepted is " + accepted);
 }
 
@@ -133,7 +136,8 @@ std::string to_json(const JobDefinition& definition) {
   out["time_column"] = maybe(definition.time_column);
   out["filter"] = definition.filter;
   out["max_count"] = maybe(definition.limits.max_count);
-  out["max_weight"] = definition.limits.max_weight ? number_json(*definition.limits.max_weight) : json(nullptr);
+  out["max_weight"] =
+      definition.limits.max_weight ? number_json(*definition.limits.max_weight) : json(nullptr);
   out["max_attempts"] = definition.max_attempts;
   out["retry_delay"] = format_duration(definition.retry_delay);
   out["on_exit"] = definition.on_exit;
@@ -157,7 +161,9 @@ JobDefinition definition_from_json(std::string_view text, bool stored) {
     throw Error(ErrorCode::usage, std::string("the definition is no JSON: ") + error.what());
   }
   if (!object.is_object()) {
-    throw Error(ErrorCode::usage, "the definition is no JSON object; accepted is {\"name\":…,\"table\":…,\"key_column\":…}");
+    throw Error(
+        ErrorCode::usage,
+        "the definition is no JSON object; accepted is {\"name\":…,\"table\":…,\"key_column\":…}");
   }
   Fields fields(object);
   JobDefinition definition;
@@ -175,7 +181,8 @@ JobDefinition definition_from_json(std::string_view text, bool stored) {
   std::optional<std::int64_t> attempts;
   fields.integer("max_attempts", attempts);
   if (attempts && (*attempts < 1 || *attempts > kMostAttempts)) {
-    refuse("max_attempts", "is " + std::to_string(*attempts), "1 to " + std::to_string(kMostAttempts));
+    refuse(
+        "max_attempts", "is " + std::to_string(*attempts), "1 to " + std::to_string(kMostAttempts));
   }
   definition.max_attempts = static_cast<int>(attempts.value_or(definition.max_attempts));
   std::optional<Duration> delay;
@@ -238,7 +245,9 @@ void check_definition(const JobDefinition& definition) {
     throw Error(ErrorCode::usage, "a job needs a key column, in whose order assets are handed out");
   }
   if (definition.limits.max_count && *definition.limits.max_count < 1) {
-    refuse("max_count", "is " + std::to_string(*definition.limits.max_count), "a whole number of at least 1");
+    refuse("max_count",
+           "is " + std::to_string(*definition.limits.max_count),
+           "a whole number of at least 1");
   }
   if (definition.limits.max_weight) {
     const double weight = *definition.limits.max_weight;
@@ -246,16 +255,22 @@ void check_definition(const JobDefinition& definition) {
       refuse("max_weight", "is " + format_weight(weight), "a number above 0, such as 10GiB");
     }
     if (!definition.weight_column) {
-      throw Error(ErrorCode::usage, "a weight limit needs a weight column; name it with --weight COLUMN");
+      throw Error(ErrorCode::usage,
+                  "a weight limit needs a weight column; name it with --weight COLUMN");
     }
   }
   if (definition.max_attempts < 1 || definition.max_attempts > kMostAttempts) {
-    refuse("max_attempts", "is " + std::to_string(definition.max_attempts), "1 to " + std::to_string(kMostAttempts));
+    refuse("max_attempts",
+           "is " + std::to_string(definition.max_attempts),
+           "1 to " + std::to_string(kMostAttempts));
   }
   if (definition.lease && *definition.lease < kShortestLease) {
-    refuse("lease", "is " + format_duration(*definition.lease), "at least " + format_duration(kShortestLease));
+    refuse("lease",
+           "is " + format_duration(*definition.lease),
+           "at least " + format_duration(kShortestLease));
   }
-  for (const auto& [name, value] : {std::pair{"retry_delay", definition.retry_delay}, std::pair{"settle", definition.settle}}) {
+  for (const auto& [name, value] :
+       {std::pair{"retry_delay", definition.retry_delay}, std::pair{"settle", definition.settle}}) {
     if (value < Duration::zero()) {
       refuse(name, "is negative", "a duration from 0 up");
     }

@@ -1,11 +1,10 @@
 #include "tranche/exit_policy.hpp"
 
-#include <csignal>
-#include <cstring>
+#include "tranche/error.hpp"
 
 #include <charconv>
-
-#include "tranche/error.hpp"
+#include <csignal>
+#include <cstring>
 
 namespace tranche {
 
@@ -16,9 +15,11 @@ constexpr int kMostStatus = 255;
 constexpr int kTimeoutStatus = 124;
 
 [[noreturn]] void refuse(std::string_view entry, const std::string& problem) {
-  throw Error(ErrorCode::usage, "on-exit entry '" + std::string(entry) + "' " + problem +
-                                    "; accepted is STATUS=ACTION, STATUS 1 to 255, a range such as 64-78, a signal name, "
-                                    "timeout, exhausted or *, ACTION retry, fail, skip, split, halt or snooze:DURATION");
+  throw Error(
+      ErrorCode::usage,
+      "on-exit entry '" + std::string(entry) + "' " + problem +
+          "; accepted is STATUS=ACTION, STATUS 1 to 255, a range such as 64-78, a signal name, "
+          "timeout, exhausted or *, ACTION retry, fail, skip, split, halt or snooze:DURATION");
 }
 
 std::optional<int> number(std::string_view text) {
@@ -32,8 +33,11 @@ std::optional<int> number(std::string_view text) {
 
 ExitAction parse_action(std::string_view entry, std::string_view text) {
   using Kind = ExitAction::Kind;
-  static constexpr std::pair<std::string_view, Kind> kActions[] = {
-      {"retry", Kind::retry}, {"fail", Kind::fail}, {"skip", Kind::skip}, {"split", Kind::split}, {"halt", Kind::halt}};
+  static constexpr std::pair<std::string_view, Kind> kActions[] = {{"retry", Kind::retry},
+                                                                   {"fail", Kind::fail},
+                                                                   {"skip", Kind::skip},
+                                                                   {"split", Kind::split},
+                                                                   {"halt", Kind::halt}};
   for (const auto& [name, kind] : kActions) {
     if (name == text) {
       return {kind, {}};
@@ -41,7 +45,8 @@ ExitAction parse_action(std::string_view entry, std::string_view text) {
   }
   constexpr std::string_view kSnooze = "snooze:";
   if (text.starts_with(kSnooze)) {
-    return {Kind::snooze, parse_duration(text.substr(kSnooze.size()), "on-exit " + std::string(entry))};
+    return {Kind::snooze,
+            parse_duration(text.substr(kSnooze.size()), "on-exit " + std::string(entry))};
   }
   refuse(entry, "names no action");
 }
@@ -80,7 +85,8 @@ ExitPolicy ExitPolicy::parse(std::string_view list) {
     Entry made;
     made.action = parse_action(entry, entry.substr(equals + 1));
     if (status == "exhausted") {
-      if (made.action.kind == ExitAction::Kind::retry || made.action.kind == ExitAction::Kind::snooze) {
+      if (made.action.kind == ExitAction::Kind::retry ||
+          made.action.kind == ExitAction::Kind::snooze) {
         refuse(entry, "would go on for ever: no attempts are left");
       }
       policy.exhausted_ = made.action;
@@ -95,7 +101,8 @@ ExitPolicy ExitPolicy::parse(std::string_view list) {
       made.on = Entry::On::status;
       const auto signal = signal_from_name(status);
       const auto low = signal ? kSignalBase + *signal : number(status.substr(0, dash));
-      const auto high = signal || dash == std::string_view::npos ? low : number(status.substr(dash + 1));
+      const auto high =
+          signal || dash == std::string_view::npos ? low : number(status.substr(dash + 1));
       if (!low || !high || *low < 1 || *high > kMostStatus || *low > *high) {
         refuse(entry, "names no exit status");
       }
@@ -121,8 +128,9 @@ ExitAction ExitPolicy::match(const End& end) const {
     status = has_timeout_entry ? std::nullopt : std::optional(kTimeoutStatus);
   }
   for (const Entry& entry : entries_) {
-    const bool matches = entry.on == Entry::On::any || (entry.on == Entry::On::timeout && end.timed_out) ||
-                         (entry.on == Entry::On::status && status && entry.low <= *status && *status <= entry.high);
+    const bool matches =
+        entry.on == Entry::On::any || (entry.on == Entry::On::timeout && end.timed_out) ||
+        (entry.on == Entry::On::status && status && entry.low <= *status && *status <= entry.high);
     if (matches) {
       return entry.action;
     }

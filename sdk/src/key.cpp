@@ -1,11 +1,11 @@
 #include "tranche/key.hpp"
 
+#include "tranche/error.hpp"
+
 #include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
-
-#include "tranche/error.hpp"
 
 namespace tranche {
 
@@ -14,14 +14,17 @@ namespace {
 constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63U;
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kSecondsPerDay = 86'400;
-constexpr std::array<std::pair<KeyType, std::string_view>, 5> kNames{{{KeyType::integer, "integer"},
-                                                                      {KeyType::text, "text"},
-                                                                      {KeyType::timestamp, "timestamp"},
-                                                                      {KeyType::date, "date"},
-                                                                      {KeyType::uuid, "uuid"}}};
+constexpr std::array<std::pair<KeyType, std::string_view>, 5> kNames{
+    {{KeyType::integer, "integer"},
+     {KeyType::text, "text"},
+     {KeyType::timestamp, "timestamp"},
+     {KeyType::date, "date"},
+     {KeyType::uuid, "uuid"}}};
 
 [[noreturn]] void refuse(std::string_view text, std::string_view accepted) {
-  throw Error(ErrorCode::refused, "'" + std::string(text) + "' is no key of this job; accepted is " + std::string(accepted));
+  throw Error(
+      ErrorCode::refused,
+      "'" + std::string(text) + "' is no key of this job; accepted is " + std::string(accepted));
 }
 
 std::string big_endian(std::int64_t value) {
@@ -61,8 +64,9 @@ bool take_date(std::string_view& text, std::int64_t& days) {
   int year = 0;
   int month = 0;
   int day = 0;
-  if (dash == std::string_view::npos || dash < 4 || dash > 6 || !take_number(text, dash, year) || !take(text, "-") ||
-      !take_number(text, 2, month) || !take(text, "-") || !take_number(text, 2, day)) {
+  if (dash == std::string_view::npos || dash < 4 || dash > 6 || !take_number(text, dash, year) ||
+      !take(text, "-") || !take_number(text, 2, month) || !take(text, "-") ||
+      !take_number(text, 2, day)) {
     return false;
   }
   const std::chrono::year_month_day date{std::chrono::year(year) / month / day};
@@ -115,7 +119,8 @@ std::int64_t parse_timestamp(std::string_view whole) {
   int second = 0;
   bool good = take_date(text, days);
   if (good && !text.empty()) {
-    good = take(text, "T t") && take_number(text, 2, hour) && take(text, ":") && take_number(text, 2, minute);
+    good = take(text, "T t") && take_number(text, 2, hour) && take(text, ":") &&
+           take_number(text, 2, minute);
     if (good && take(text, ":")) {
       good = take_number(text, 2, second) && (!take(text, ".") || take_fraction(text, micros));
     }
@@ -124,14 +129,20 @@ std::int64_t parse_timestamp(std::string_view whole) {
   if (!good) {
     refuse(whole, "a time such as 2026-01-31T12:00:00Z");
   }
-  return ((days * kSecondsPerDay) + hour * 3600 + minute * 60 + second - offset) * kMicrosPerSecond + micros;
+  return ((days * kSecondsPerDay) + hour * 3600 + minute * 60 + second - offset) *
+             kMicrosPerSecond +
+         micros;
 }
 
 std::string date_text(std::int64_t days) {
   const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
   std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  std::snprintf(buffer.data(),
+                buffer.size(),
+                "%04d-%02u-%02u",
+                static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()));
   return buffer.data();
 }
 
@@ -145,7 +156,12 @@ std::string timestamp_text(std::int64_t micros) {
   }
   const auto seconds = static_cast<int>(rest / kMicrosPerSecond);
   std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "T%02d:%02d:%02d.%06dZ", seconds / 3600, seconds / 60 % 60, seconds % 60,
+  std::snprintf(buffer.data(),
+                buffer.size(),
+                "T%02d:%02d:%02d.%06dZ",
+                seconds / 3600,
+                seconds / 60 % 60,
+                seconds % 60,
                 static_cast<int>(rest % kMicrosPerSecond));
   return date_text(days) + buffer.data();
 }
@@ -216,9 +232,13 @@ KeyType key_type_from_string(std::string_view name) {
   throw Error(ErrorCode::internal, "unknown key type '" + std::string(name) + "'");
 }
 
-Key Key::from_number(KeyType type, std::int64_t value) { return {type, big_endian(value)}; }
+Key Key::from_number(KeyType type, std::int64_t value) {
+  return {type, big_endian(value)};
+}
 
-Key Key::integer(std::int64_t value) { return from_number(KeyType::integer, value); }
+Key Key::integer(std::int64_t value) {
+  return from_number(KeyType::integer, value);
+}
 
 Key Key::parse(KeyType type, std::string_view text) {
   switch (type) {
@@ -249,10 +269,13 @@ Key Key::parse(KeyType type, std::string_view text) {
 }
 
 Key Key::from_bytes(KeyType type, std::string bytes) {
-  const std::size_t expected = type == KeyType::text ? bytes.size() : type == KeyType::uuid ? 16 : 8;
+  const std::size_t expected = type == KeyType::text   ? bytes.size()
+                               : type == KeyType::uuid ? 16
+                                                       : 8;
   if (bytes.size() != expected) {
-    throw Error(ErrorCode::internal, "a stored " + std::string(to_string(type)) + " key has " +
-                                         std::to_string(bytes.size()) + " bytes");
+    throw Error(ErrorCode::internal,
+                "a stored " + std::string(to_string(type)) + " key has " +
+                    std::to_string(bytes.size()) + " bytes");
   }
   return {type, std::move(bytes)};
 }

@@ -1,11 +1,11 @@
 #include "tranche/key_set.hpp"
 
+#include "tranche/error.hpp"
+
 #include <zlib.h>
 
 #include <algorithm>
 #include <bit>
-
-#include "tranche/error.hpp"
 
 namespace tranche {
 
@@ -22,7 +22,9 @@ constexpr std::size_t kHashBytes = 8;
 constexpr std::uint64_t kRun = 0;
 constexpr std::uint64_t kAsSingles = 3;
 
-[[noreturn]] void damaged() { throw Error(ErrorCode::internal, "a stored key set is damaged"); }
+[[noreturn]] void damaged() {
+  throw Error(ErrorCode::internal, "a stored key set is damaged");
+}
 
 void put_varint(std::string& out, std::uint64_t value) {
   while (value >= 0x80U) {
@@ -85,8 +87,11 @@ std::string compressed(const std::string& body) {
   put_varint(out, body.size());
   const std::size_t head = out.size();
   out.resize(head + size);
-  const int result = compress2(reinterpret_cast<Bytef*>(out.data() + head), &size,
-                               reinterpret_cast<const Bytef*>(body.data()), static_cast<uLong>(body.size()), 6);
+  const int result = compress2(reinterpret_cast<Bytef*>(out.data() + head),
+                               &size,
+                               reinterpret_cast<const Bytef*>(body.data()),
+                               static_cast<uLong>(body.size()),
+                               6);
   if (result != Z_OK) {
     throw Error(ErrorCode::internal, "zlib could not pack a key set");
   }
@@ -111,7 +116,9 @@ std::string_view body_of(std::string_view part, std::string& buffer) {
   }
   buffer.resize(size);
   uLongf unpacked = static_cast<uLongf>(size);
-  if (uncompress(reinterpret_cast<Bytef*>(buffer.data()), &unpacked, reinterpret_cast<const Bytef*>(rest.data()),
+  if (uncompress(reinterpret_cast<Bytef*>(buffer.data()),
+                 &unpacked,
+                 reinterpret_cast<const Bytef*>(rest.data()),
                  static_cast<uLong>(rest.size())) != Z_OK ||
       unpacked != size) {
     damaged();
@@ -154,7 +161,8 @@ void KeySetWriter::add(const Key& key) {
     put_varint(body_, zigzag(number));
     last_ = number;
   } else {
-    const std::uint64_t step = static_cast<std::uint64_t>(number) - static_cast<std::uint64_t>(last_);
+    const std::uint64_t step =
+        static_cast<std::uint64_t>(number) - static_cast<std::uint64_t>(last_);
     if (step != step_) {
       flush_run();
       step_ = step;
@@ -182,7 +190,8 @@ void KeySetWriter::flush_run() {
 std::string KeySetWriter::take_part() {
   flush_run();
   std::string part(1, hashes_ ? kHashes : kNumbers);
-  std::string packed = hashes_ || body_.size() < kWorthCompressing ? std::string() : compressed(body_);
+  std::string packed =
+      hashes_ || body_.size() < kWorthCompressing ? std::string() : compressed(body_);
   if (!packed.empty() && packed.size() < body_.size()) {
     part += kZlib + packed;
   } else {
@@ -244,11 +253,14 @@ KeyPart::KeyPart(std::string_view part) {
 }
 
 bool KeyPart::holds(const Key& key) const {
-  const std::uint64_t wanted = key.is_number() ? static_cast<std::uint64_t>(key.number()) : hash_bytes(key.bytes());
+  const std::uint64_t wanted =
+      key.is_number() ? static_cast<std::uint64_t>(key.number()) : hash_bytes(key.bytes());
   return std::binary_search(sorted_.begin(), sorted_.end(), wanted);
 }
 
-bool KeyPart::may_end_before(const Key& key) const { return hashes_ || !key.is_number() || last_ < key.number(); }
+bool KeyPart::may_end_before(const Key& key) const {
+  return hashes_ || !key.is_number() || last_ < key.number();
+}
 
 bool for_each_number(std::string_view part, const std::function<void(std::int64_t)>& each) {
   std::string buffer;

@@ -1,9 +1,8 @@
-#include <sys/random.h>
-
-#include <array>
-
 #include "tranche/error.hpp"
 #include "tranche/inventory.hpp"
+
+#include <array>
+#include <sys/random.h>
 
 namespace tranche {
 

@@ -1,8 +1,8 @@
 #include "tranche/types.hpp"
 
-#include <array>
-
 #include "tranche/error.hpp"
+
+#include <array>
 
 namespace tranche {
 
@@ -48,14 +48,23 @@ Enum value_of(const Names<Enum, N>& names, std::string_view text, const char* wh
     accepted += accepted.empty() ? "" : ", ";
     accepted += name;
   }
-  throw Error(ErrorCode::usage, "'" + std::string(text) + "' is no " + what + "; accepted are " + accepted);
+  throw Error(ErrorCode::usage,
+              "'" + std::string(text) + "' is no " + what + "; accepted are " + accepted);
 }
 
 }  // namespace
 
-std::string_view to_string(BatchStatus status) { return name_of(kStatuses, status); }
-BatchStatus batch_status_from_string(std::string_view name) { return value_of(kStatuses, name, "batch status"); }
-std::string_view to_string(Outcome outcome) { return name_of(kOutcomes, outcome); }
-Outcome outcome_from_string(std::string_view name) { return value_of(kOutcomes, name, "outcome"); }
+std::string_view to_string(BatchStatus status) {
+  return name_of(kStatuses, status);
+}
+BatchStatus batch_status_from_string(std::string_view name) {
+  return value_of(kStatuses, name, "batch status");
+}
+std::string_view to_string(Outcome outcome) {
+  return name_of(kOutcomes, outcome);
+}
+Outcome outcome_from_string(std::string_view name) {
+  return value_of(kOutcomes, name, "outcome");
+}
 
 }  // namespace tranche

@@ -46,7 +46,8 @@ class Terminal {
   void type(const std::string& text) {
     static_cast<void>(!write(master_, text.data(), text.size()));
   }
-  /// All output up to `expected`, or what came within 10 s: the terminal hands it on in pieces, some of them late.
+  /// All output up to `expected`, or what came within 10 s: the terminal hands it on in pieces,
+  /// some of them late.
   std::string shown(const std::string& expected) {
     std::string text;
     std::array<char, 4096> buffer{};

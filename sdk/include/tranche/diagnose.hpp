@@ -1,10 +1,10 @@
 #pragma once
 
+#include "tranche/database_url.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "tranche/database_url.hpp"
 
 namespace tranche {
 
@@ -21,8 +21,8 @@ struct Finding {
 };
 std::string_view to_string(Finding::State state);
 
-/// Looks at an inventory's database: whether it is reachable, its schema, and whether it keeps what it acknowledges.
-/// Never throws an Error: what fails is a finding. Changes nothing.
+/// Looks at an inventory's database: whether it is reachable, its schema, and whether it keeps what
+/// it acknowledges. Never throws an Error: what fails is a finding. Changes nothing.
 std::vector<Finding> diagnose(const DatabaseUrl& where, const std::string& schema);
 
 }  // namespace tranche

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "tranche/units.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "tranche/units.hpp"
 
 namespace tranche {
 
@@ -23,8 +23,9 @@ struct ExitAction {
   Duration delay{};
 };
 
-/// A job's failure policy: `--on-exit 75=retry,64-78=fail,KILL=split,timeout=split,exhausted=split,*=retry`.
-/// The first match wins; nothing matches: retry. 137, KILL and SIGKILL are one. A value.
+/// A job's failure policy: `--on-exit
+/// 75=retry,64-78=fail,KILL=split,timeout=split,exhausted=split,*=retry`. The first match wins;
+/// nothing matches: retry. 137, KILL and SIGKILL are one. A value.
 class ExitPolicy {
  public:
   /// Errors: ErrorCode::usage naming the entry and what would be accepted.

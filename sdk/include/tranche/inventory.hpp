@@ -1,5 +1,10 @@
 #pragma once
 
+#include "tranche/database_url.hpp"
+#include "tranche/source.hpp"
+#include "tranche/store.hpp"
+#include "tranche/types.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -7,11 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "tranche/database_url.hpp"
-#include "tranche/source.hpp"
-#include "tranche/store.hpp"
-#include "tranche/types.hpp"
 
 namespace tranche {
 
@@ -23,8 +23,8 @@ enum class RetryMode {
   none,   ///< no failed or lost batch; what was given back goes out all the same
 };
 
-/// Hears the assets of a range while it is cut, which saves reading them again. begin() starts over: a transaction
-/// that the database refused is tried again.
+/// Hears the assets of a range while it is cut, which saves reading them again. begin() starts
+/// over: a transaction that the database refused is tried again.
 class AssetSink {
  public:
   virtual ~AssetSink() = default;
@@ -39,15 +39,17 @@ struct AcquireOptions {
   std::optional<Duration> lease;  ///< unset: the job's, then `default_lease`
   Duration default_lease = kUnattendedLease;
   std::string run_id;
-  std::string token;  ///< of the lease; unset: made here. A caller that chose it can ask find_held() after a broken commit
+  std::string token;  ///< of the lease; unset: made here. A caller that chose it can ask
+                      ///< find_held() after a broken commit
   AssetSink* sink = nullptr;
 };
 
 struct Acquired {
   std::optional<Batch> batch;  ///< empty: nothing can be handed out now
-  std::string note;            ///< where nothing is handed out for a reason a person should hear: "job x is paused"
-  Duration lease{};            ///< how long the batch is held
-  bool sink_filled = false;    ///< the sink has every asset of the batch
+  std::string
+      note;  ///< where nothing is handed out for a reason a person should hear: "job x is paused"
+  Duration lease{};          ///< how long the batch is held
+  bool sink_filled = false;  ///< the sink has every asset of the batch
 };
 
 struct ReleaseRequest {
@@ -85,8 +87,8 @@ struct OpenOptions {
 };
 
 /// tranche's own tables and the state machine on them.
-/// Errors:  Error with the codes of error.hpp; a call that throws has changed nothing, unless the code is in_doubt.
-/// Threads: one Inventory per thread; any number of processes at once.
+/// Errors:  Error with the codes of error.hpp; a call that throws has changed nothing, unless the
+/// code is in_doubt. Threads: one Inventory per thread; any number of processes at once.
 class Inventory {
  public:
   static Inventory open(const DatabaseUrl& where, const OpenOptions& options = {});
@@ -99,10 +101,15 @@ class Inventory {
 
   // Jobs.
   /// Checks the definition against the source. `warnings` are for the person who defines the job.
-  Job create_job(const std::string& name, JobDefinition definition, std::vector<std::string>* warnings = nullptr);
+  Job create_job(const std::string& name,
+                 JobDefinition definition,
+                 std::vector<std::string>* warnings = nullptr);
   /// Creates or changes, whichever is needed; the same definition again makes no new version.
-  Job apply_job(const std::string& name, JobDefinition definition, std::vector<std::string>* warnings = nullptr);
-  Job update_job(const std::string& name, const std::function<void(JobDefinition&)>& change,
+  Job apply_job(const std::string& name,
+                JobDefinition definition,
+                std::vector<std::string>* warnings = nullptr);
+  Job update_job(const std::string& name,
+                 const std::function<void(JobDefinition&)>& change,
                  std::vector<std::string>* warnings = nullptr);
   Job find_job(const std::string& name);
   std::vector<Job> list_jobs();
@@ -112,7 +119,9 @@ class Inventory {
   void delete_job(const std::string& name);
 
   // Campaigns and windows.
-  Window create_campaign(const std::string& job, const std::string& name, const CampaignOptions& options);
+  Window create_campaign(const std::string& job,
+                         const std::string& name,
+                         const CampaignOptions& options);
   std::vector<Window> list_windows(const std::string& job);
   Window find_window(const std::string& job, const std::string& window);
   void set_window_state(const std::string& job, const std::string& window, WindowState state);
@@ -120,13 +129,19 @@ class Inventory {
   // The life of a batch.
   Acquired acquire(const std::string& job, const AcquireOptions& options = {});
   /// The batch that a token holds: what an acquire did whose commit is in doubt.
-  std::optional<Batch> find_held(const std::string& job, const std::string& window, const std::string& token);
+  std::optional<Batch> find_held(const std::string& job,
+                                 const std::string& window,
+                                 const std::string& token);
   /// Returns the new end of the lease. Errors: lease_lost.
-  TimePoint heartbeat(std::int64_t batch_id, const std::string& token, std::optional<Duration> lease = std::nullopt);
-  /// Ends the attempt; the job's failure policy decides what follows a failure. The same release again changes nothing.
-  /// Errors: lease_lost where somebody else has the batch or an operator cancelled it.
+  TimePoint heartbeat(std::int64_t batch_id,
+                      const std::string& token,
+                      std::optional<Duration> lease = std::nullopt);
+  /// Ends the attempt; the job's failure policy decides what follows a failure. The same release
+  /// again changes nothing. Errors: lease_lost where somebody else has the batch or an operator
+  /// cancelled it.
   Batch release(std::int64_t batch_id, const std::string& token, const ReleaseRequest& request);
-  /// Calls `each` with the assets of the batch, exactly those of its key set, in key order. Memory does not grow with it.
+  /// Calls `each` with the assets of the batch, exactly those of its key set, in key order. Memory
+  /// does not grow with it.
   void for_each_asset(const Batch& batch, const std::function<void(const Asset&)>& each);
   /// Condition in the source's SQL that selects the batch's range with its filter.
   std::string range_condition(const Batch& batch);
@@ -135,7 +150,8 @@ class Inventory {
   /// Failed and cancelled batches become available at once, with fresh attempts. Returns them.
   std::vector<Batch> retry(const std::string& job, const std::vector<std::int64_t>& batch_ids);
   std::vector<Batch> retry_all_failed(const std::string& job, const std::string& window);
-  /// The incremental window hands out `to_key` next, and all behind it again. Returns the number of batches superseded.
+  /// The incremental window hands out `to_key` next, and all behind it again. Returns the number of
+  /// batches superseded.
   std::int64_t reset(const std::string& job, const std::string& to_key);
   std::vector<Batch> cancel(const std::vector<std::int64_t>& batch_ids);
 
@@ -143,7 +159,9 @@ class Inventory {
   Backlog backlog(const std::string& job, const std::string& window = std::string(kIncremental));
   /// The batches that would be handed out now, up to `most`. Changes nothing.
   std::vector<Batch> plan(const std::string& job, const AcquireOptions& options, std::int64_t most);
-  void list_batches(const std::string& job, BatchFilter filter, const std::string& window,
+  void list_batches(const std::string& job,
+                    BatchFilter filter,
+                    const std::string& window,
                     const std::function<void(const Batch&)>& each);
   BatchHistory find_batch(std::int64_t batch_id);
   AssetHistory find_asset(const std::string& job, const std::string& key);
@@ -152,7 +170,10 @@ class Inventory {
 
   // Runs.
   void start_run(const Run& run);
-  void finish_run(const std::string& run_id, int exit_status, std::int64_t succeeded, std::int64_t failed);
+  void finish_run(const std::string& run_id,
+                  int exit_status,
+                  std::int64_t succeeded,
+                  std::int64_t failed);
   Run find_run(const std::string& run_id);
   std::vector<Run> list_runs(const std::optional<std::string>& job, std::int64_t limit);
 

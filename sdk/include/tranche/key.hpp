@@ -21,9 +21,11 @@ std::string_view to_string(KeyType type);
 KeyType key_type_from_string(std::string_view name);
 
 /// The key of one asset.
-/// Shape:   `bytes()` is order-preserving: comparing two keys of one type bytewise orders them as the source does.
-///          integer: 8 bytes, big endian, sign bit flipped; timestamp: the same of microseconds since 1970;
-///          date: the same of days since 1970; uuid: its 16 bytes; text: the bytes themselves.
+/// Shape:   `bytes()` is order-preserving: comparing two keys of one type bytewise orders them as
+/// the source does.
+///          integer: 8 bytes, big endian, sign bit flipped; timestamp: the same of microseconds
+///          since 1970; date: the same of days since 1970; uuid: its 16 bytes; text: the bytes
+///          themselves.
 /// Threads: a value.
 class Key {
  public:
@@ -46,7 +48,9 @@ class Key {
   bool is_number() const { return type_ != KeyType::text && type_ != KeyType::uuid; }
 
   friend bool operator==(const Key& a, const Key& b) { return a.bytes_ == b.bytes_; }
-  friend std::strong_ordering operator<=>(const Key& a, const Key& b) { return a.bytes_ <=> b.bytes_; }
+  friend std::strong_ordering operator<=>(const Key& a, const Key& b) {
+    return a.bytes_ <=> b.bytes_;
+  }
 
  private:
   Key(KeyType type, std::string bytes) : type_(type), bytes_(std::move(bytes)) {}

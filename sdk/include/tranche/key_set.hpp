@@ -1,24 +1,27 @@
 #pragma once
 
+#include "tranche/key.hpp"
+#include "tranche/types.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tranche/key.hpp"
-#include "tranche/types.hpp"
-
 namespace tranche {
 
-/// Keys in one part of a packed set; a batch with more has several parts, so that memory does not grow with the batch.
+/// Keys in one part of a packed set; a batch with more has several parts, so that memory does not
+/// grow with the batch.
 inline constexpr std::int64_t kKeysPerPart = 65'536;
 
 /// Packs the keys of a batch, in rising order, into parts.
-/// Shape:   byte 0: format, 'n' numbers or 'h' hashes; byte 1: '0' plain or 'z' zlib; then the body:
-///          n: zigzag varint of the first number, then for each key the varint of its step above the one before; 0, step,
-///             repeat stands for `repeat` keys with the same step. Dense ids and regular times cost a few bytes a part, a
-///             random 1% about 1.1 bytes a key.
+/// Shape:   byte 0: format, 'n' numbers or 'h' hashes; byte 1: '0' plain or 'z' zlib; then the
+/// body:
+///          n: zigzag varint of the first number, then for each key the varint of its step above
+///          the one before; 0, step,
+///             repeat stands for `repeat` keys with the same step. Dense ids and regular times cost
+///             a few bytes a part, a random 1% about 1.1 bytes a key.
 ///          h: 8 bytes (little endian) of a 64-bit hash for each text or UUID key, in key order.
 /// Threads: one thread.
 class KeySetWriter {
@@ -56,7 +59,8 @@ class KeyPart {
 /// Whether a part holds the key. Errors: ErrorCode::internal where the part is damaged.
 bool key_part_holds(std::string_view part, const Key& key);
 
-/// Walks through the keys of a part that holds numbers; false for a part of hashes, whose keys cannot be named.
+/// Walks through the keys of a part that holds numbers; false for a part of hashes, whose keys
+/// cannot be named.
 bool for_each_number(std::string_view part, const std::function<void(std::int64_t)>& each);
 
 /// Number of keys in a part.

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "tranche/database_url.hpp"
+#include "tranche/types.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "tranche/database_url.hpp"
-#include "tranche/types.hpp"
 
 namespace tranche {
 
@@ -27,14 +27,16 @@ struct SourceTotals {
 };
 
 /// The assets of one job version. Only ever read.
-/// Errors:  refused naming the key, for a negative weight, a weight or key of the wrong type, a duplicate key;
+/// Errors:  refused naming the key, for a negative weight, a weight or key of the wrong type, a
+/// duplicate key;
 ///          timeout; unreachable.
 /// Threads: one thread at a time.
 class Source {
  public:
   virtual ~Source() = default;
 
-  /// Holds one read-only transaction over the calls within, so that they see what they may see cheaply.
+  /// Holds one read-only transaction over the calls within, so that they see what they may see
+  /// cheaply.
   class Reading {
    public:
     virtual ~Reading() = default;
@@ -46,14 +48,17 @@ class Source {
   /// The lowest visible key, filter or not.
   virtual std::optional<Key> oldest_key() = 0;
   /// Calls `each` with up to `limit` matching assets in key order; returns how many.
-  virtual std::int64_t scan(const SourceRange& range, std::int64_t limit, const std::function<void(const Asset&)>& each) = 0;
+  virtual std::int64_t scan(const SourceRange& range,
+                            std::int64_t limit,
+                            const std::function<void(const Asset&)>& each) = 0;
   /// Counts the matching assets of a range: reads all of them.
   virtual SourceTotals totals(const SourceRange& range) = 0;
   /// One asset by its key, filter or not.
   virtual std::optional<Asset> find_key(const Key& key) = 0;
   /// Assets that have this item, filter or not, up to 100 in key order.
   virtual std::vector<Asset> find_item(const std::string& item) = 0;
-  /// Seconds since the time that the asset of this key carries; empty where neither key nor time column is a time.
+  /// Seconds since the time that the asset of this key carries; empty where neither key nor time
+  /// column is a time.
   virtual std::optional<double> age_seconds(const Key& key) = 0;
 
   /// A condition, in the source's SQL, that selects exactly the matching assets of [first, last].
@@ -63,9 +68,9 @@ class Source {
 /// Opens the source of a job. `where` is its database.
 std::unique_ptr<Source> open_source(const DatabaseUrl& where, const JobDefinition& definition);
 
-/// Checks table, columns, filter and start key against the database, and fills in key type and order.
-/// Returns warnings for the person who defines the job.
-/// Errors: refused, naming what is missing or wrong and what there is.
+/// Checks table, columns, filter and start key against the database, and fills in key type and
+/// order. Returns warnings for the person who defines the job. Errors: refused, naming what is
+/// missing or wrong and what there is.
 std::vector<std::string> inspect_source(const DatabaseUrl& where, JobDefinition& definition);
 
 }  // namespace tranche

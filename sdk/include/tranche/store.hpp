@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tranche/types.hpp"
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -7,13 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "tranche/types.hpp"
-
 namespace tranche {
 
 /// Sums over the batches of a window that no success has closed.
 struct OpenTotals {
-  std::int64_t count = 0;  ///< assets in batches planned, processing, failed or cancelled, and not superseded
+  std::int64_t count =
+      0;  ///< assets in batches planned, processing, failed or cancelled, and not superseded
   double weight = 0;
   std::optional<Key> first_key;
   std::optional<Key> last_key;
@@ -61,7 +62,7 @@ struct StoredBatch {
   int generation = 0;
   std::optional<Key> superseded_from;
   std::uint64_t digest = 0;
-  Duration lease{};                   ///< length of the last lease
+  Duration lease{};                     ///< length of the last lease
   std::int64_t current_version_id = 0;  ///< of the job, now
 };
 
@@ -71,8 +72,9 @@ struct AttemptEnd {
   bool exhausted = false;
   bool skipped = false;
   bool superseded = false;
-  int attempt = 0;                          ///< attempts that count, from now on
-  std::optional<Duration> available_after;  ///< failed, planned: when it may be taken again; unset: never
+  int attempt = 0;  ///< attempts that count, from now on
+  std::optional<Duration>
+      available_after;  ///< failed, planned: when it may be taken again; unset: never
   Outcome outcome = Outcome::succeeded;
   std::optional<int> exit_code;
   std::optional<int> signal;
@@ -90,8 +92,8 @@ struct BatchFilter {
 };
 
 /// One transaction on an inventory. Destroyed without commit: nothing happened.
-/// Names are those of the statements in sdk/sql/*/inventory.sql; `now` overrides the database's clock (tests).
-/// Errors:  busy (retry the whole transaction), unreachable, in_doubt (commit only).
+/// Names are those of the statements in sdk/sql/*/inventory.sql; `now` overrides the database's
+/// clock (tests). Errors:  busy (retry the whole transaction), unreachable, in_doubt (commit only).
 /// Threads: the one of its Store.
 class StoreTransaction {
  public:
@@ -106,35 +108,50 @@ class StoreTransaction {
   virtual std::vector<Job> list_jobs() = 0;
   /// Errors: refused where the name is taken.
   virtual std::int64_t insert_job(std::string_view name) = 0;
-  virtual std::int64_t insert_job_version(std::int64_t job_id, int number, const JobDefinition& definition) = 0;
+  virtual std::int64_t insert_job_version(std::int64_t job_id,
+                                          int number,
+                                          const JobDefinition& definition) = 0;
   virtual void update_job_paused(std::int64_t job_id, bool paused) = 0;
   virtual void delete_job(std::int64_t job_id) = 0;
 
   // Windows.
   virtual std::int64_t insert_window(const Window& window) = 0;
-  virtual std::optional<Window> find_window(std::int64_t job_id, std::string_view name, KeyType type) = 0;
+  virtual std::optional<Window> find_window(std::int64_t job_id,
+                                            std::string_view name,
+                                            KeyType type) = 0;
   virtual std::vector<Window> list_windows(std::int64_t job_id, KeyType type) = 0;
   /// Waits for other acquirers. Empty: the window is gone.
   virtual std::optional<LockedWindow> lock_window(std::int64_t window_id, KeyType type) = 0;
   virtual void move_frontier(std::int64_t window_id, const Key& frontier) = 0;
-  virtual void set_window_state(std::int64_t window_id, WindowState state, std::string_view reason) = 0;
+  virtual void set_window_state(std::int64_t window_id,
+                                WindowState state,
+                                std::string_view reason) = 0;
   /// Next handed out is `lower` (empty: the first asset), in a new generation.
   virtual void rewind_window(std::int64_t window_id, const std::optional<Key>& lower) = 0;
 
   // Batches.
-  /// Locks the oldest batch that can be taken now and that nobody else is taking. Empty under a paused job or window.
-  virtual std::optional<StoredBatch> take_due_batch(std::int64_t window_id, KeyType type, bool retries) = 0;
+  /// Locks the oldest batch that can be taken now and that nobody else is taking. Empty under a
+  /// paused job or window.
+  virtual std::optional<StoredBatch> take_due_batch(std::int64_t window_id,
+                                                    KeyType type,
+                                                    bool retries) = 0;
   virtual std::int64_t reserve_batch_id() = 0;
   virtual void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) = 0;
-  /// Stores a range and moves the frontier. With a claim it is processing, its first attempt begun; without, planned.
+  /// Stores a range and moves the frontier. With a claim it is processing, its first attempt begun;
+  /// without, planned.
   virtual Batch insert_batch(const NewBatch& batch, const Claim* claim) = 0;
   /// Hands a stored batch to a new holder; `attempt` is the number that begins.
-  virtual Batch claim_batch(const StoredBatch& batch, int attempt, int max_attempts, const Claim& claim) = 0;
+  virtual Batch claim_batch(const StoredBatch& batch,
+                            int attempt,
+                            int max_attempts,
+                            const Claim& claim) = 0;
   /// Waits for others who change this batch.
   virtual std::optional<StoredBatch> lock_batch(std::int64_t batch_id) = 0;
   virtual std::optional<StoredBatch> find_batch(std::int64_t batch_id) = 0;
   /// The end of the lease; empty where the token does not hold the batch any more.
-  virtual std::optional<TimePoint> extend_lease(std::int64_t batch_id, std::string_view token, std::optional<Duration> lease) = 0;
+  virtual std::optional<TimePoint> extend_lease(std::int64_t batch_id,
+                                                std::string_view token,
+                                                std::optional<Duration> lease) = 0;
   /// Records the attempt that runs now as ended and sets the batch's new state.
   virtual void end_attempt(const StoredBatch& batch, const AttemptEnd& end) = 0;
   /// The same; returns the batch as it stands then. Databases override it to save a round trip.
@@ -143,33 +160,41 @@ class StoreTransaction {
     return find_batch(batch.batch.id)->batch;
   }
   /// Operator's repairs, outside any attempt. `available`: can be taken at once.
-  virtual void set_batch_state(std::int64_t batch_id, BatchStatus status, bool exhausted, int attempt, bool available) = 0;
+  virtual void set_batch_state(
+      std::int64_t batch_id, BatchStatus status, bool exhausted, int attempt, bool available) = 0;
   /// Batches of the window that live at or behind `from` become superseded from there on.
   virtual void supersede_from(std::int64_t window_id, const Key& from) = 0;
   /// Live batches that reach to or behind `from`, in key order, locked.
   virtual std::vector<StoredBatch> batches_from(std::int64_t window_id, const Key& from) = 0;
 
   // Questions.
-  virtual void list_batches(const BatchFilter& filter, const std::function<void(const Batch&)>& each) = 0;
-  /// Batches of a window that are processing, failed with attempts left, or given back; in key order.
+  virtual void list_batches(const BatchFilter& filter,
+                            const std::function<void(const Batch&)>& each) = 0;
+  /// Batches of a window that are processing, failed with attempts left, or given back; in key
+  /// order.
   virtual std::vector<StoredBatch> open_batches(std::int64_t window_id) = 0;
   /// Batches whose range holds the key, oldest first; the caller looks into their key sets.
   virtual std::vector<StoredBatch> batches_around(std::int64_t job_id, const Key& key) = 0;
   virtual std::vector<Attempt> list_attempts(std::int64_t batch_id) = 0;
   virtual std::vector<std::int64_t> list_children(std::int64_t batch_id) = 0;
-  /// A part of the packed key set, counted from 0; `last`: the one that stands in the batch's own row.
+  /// A part of the packed key set, counted from 0; `last`: the one that stands in the batch's own
+  /// row.
   virtual std::string read_key_part(std::int64_t batch_id, std::int64_t part, bool last) = 0;
   virtual OpenTotals open_totals(std::int64_t window_id, KeyType type) = 0;
   virtual bool has_batches(std::int64_t job_id) = 0;
 
   // Runs.
   virtual void insert_run(const Run& run, std::int64_t job_id, std::int64_t window_id) = 0;
-  virtual void finish_run(std::string_view run_id, int exit_status, std::int64_t succeeded, std::int64_t failed) = 0;
+  virtual void finish_run(std::string_view run_id,
+                          int exit_status,
+                          std::int64_t succeeded,
+                          std::int64_t failed) = 0;
   virtual std::optional<Run> find_run(std::string_view run_id) = 0;
   virtual std::vector<Run> list_runs(std::optional<std::int64_t> job_id, std::int64_t limit) = 0;
 };
 
-/// Where an inventory is kept. The seam between the state machine and the databases; MemoryStore is its fake.
+/// Where an inventory is kept. The seam between the state machine and the databases; MemoryStore is
+/// its fake.
 class Store {
  public:
   virtual ~Store() = default;

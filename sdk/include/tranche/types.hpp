@@ -1,14 +1,14 @@
 #pragma once
 
+#include "tranche/key.hpp"
+#include "tranche/units.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "tranche/key.hpp"
-#include "tranche/units.hpp"
 
 /// The words of tranche as plain values. Times are the inventory database's clock, UTC.
 namespace tranche {
@@ -27,7 +27,8 @@ struct Asset {
   double weight = 0;  ///< NULL counts as 0; never negative
 };
 
-/// How much one batch may hold, whichever is reached first. A batch holds at least one asset all the same.
+/// How much one batch may hold, whichever is reached first. A batch holds at least one asset all
+/// the same.
 struct Limits {
   std::optional<std::int64_t> max_count;  ///< assets, at least 1
   std::optional<double> max_weight;       ///< in the units of the weight column, above 0
@@ -35,11 +36,13 @@ struct Limits {
 
 /// How far the order of keys is the order in which assets become visible.
 enum class KeyOrder {
-  proved,    ///< given by the database inside the writing transaction: nothing can appear behind the frontier unseen
+  proved,  ///< given by the database inside the writing transaction: nothing can appear behind the
+           ///< frontier unseen
   unproved,  ///< anything else: what comes late is found by audit
 };
 
-/// What a job processes and how. Every change makes a new version; a batch keeps the version it was cut with.
+/// What a job processes and how. Every change makes a new version; a batch keeps the version it was
+/// cut with.
 struct JobDefinition {
   std::string source;  ///< database URL; empty: the inventory's own database
   std::string table;   ///< [SCHEMA.]TABLE
@@ -47,7 +50,7 @@ struct JobDefinition {
   std::optional<std::string> item_column;
   std::optional<std::string> weight_column;
   std::optional<std::string> time_column;  ///< for the age of the backlog where the key is no time
-  std::string filter;                      ///< an SQL condition on the table's columns; empty: every asset
+  std::string filter;  ///< an SQL condition on the table's columns; empty: every asset
   Limits limits;
   int max_attempts = 3;
   Duration retry_delay = std::chrono::seconds(30);
@@ -55,8 +58,9 @@ struct JobDefinition {
   std::optional<Duration> lease;         ///< unset: 5 min under a runner, 24 h without
   std::optional<std::string> start_key;  ///< first key to hand out, inclusive
   Duration settle{};                     ///< extra delay for keys chosen long before their insert
-  bool assume_unique = false;            ///< no unique index proves the key: neighbours are checked as they are read
-  bool unstable_filter = false;          ///< the filter may use clocks and other tables
+  bool assume_unique =
+      false;  ///< no unique index proves the key: neighbours are checked as they are read
+  bool unstable_filter = false;  ///< the filter may use clocks and other tables
 
   // Found out from the source when the job is defined.
   KeyType key_type = KeyType::integer;
@@ -153,8 +157,9 @@ struct Batch {
   bool superseded = false;  ///< a split or a reset put other batches in its place
   int attempt = 0;          ///< attempts begun that count
   int max_attempts = 0;
-  std::string token;                         ///< fences the holder; empty before the first attempt
-  std::optional<TimePoint> available_at;     ///< processing: end of the lease; failed: when it may be retried
+  std::string token;  ///< fences the holder; empty before the first attempt
+  std::optional<TimePoint>
+      available_at;  ///< processing: end of the lease; failed: when it may be retried
   std::optional<TimePoint> acquired_at;
   std::optional<TimePoint> released_at;
   std::string run_id;
@@ -180,8 +185,9 @@ struct Run {
   std::int64_t pid = 0;
   std::string user;
   std::vector<std::string> command;  ///< passwords already replaced
-  std::map<std::string, std::string> identity;  ///< the orchestrator's own names: dag_id, pod_name, ...
-  std::string version;                          ///< of tranche
+  std::map<std::string, std::string>
+      identity;         ///< the orchestrator's own names: dag_id, pod_name, ...
+  std::string version;  ///< of tranche
   TimePoint started_at;
   std::optional<TimePoint> ended_at;
   std::optional<int> exit_status;

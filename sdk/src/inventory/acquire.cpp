@@ -22,24 +22,30 @@ std::string why_closed(const Window& window, const Job& job, bool job_paused) {
     return {};
   }
   const bool campaign = window.kind == WindowKind::campaign;
-  const std::string name = (campaign ? "campaign '" + window.name + "'" : "the incremental window") + " of job '" + job.name + "'";
+  const std::string name =
+      (campaign ? "campaign '" + window.name + "'" : "the incremental window") + " of job '" +
+      job.name + "'";
   if (window.state == WindowState::cancelled) {
     return name + " is cancelled";
   }
   const std::string reason = window.state_reason.empty() ? "" : " (" + window.state_reason + ")";
-  const std::string resume = campaign ? "campaign resume " + window.name + " --job " + job.name : "job resume " + job.name;
+  const std::string resume =
+      campaign ? "campaign resume " + window.name + " --job " + job.name : "job resume " + job.name;
   return name + " is paused" + reason + "; 'tranche " + resume + "' goes on";
 }
 
 void check_lease(Duration lease) {
   if (lease < kShortestLease) {
-    throw Error(ErrorCode::usage, "a lease of " + format_duration(lease) + " is too short; accepted is at least " + format_duration(kShortestLease));
+    throw Error(ErrorCode::usage,
+                "a lease of " + format_duration(lease) + " is too short; accepted is at least " +
+                    format_duration(kShortestLease));
   }
 }
 
 void adopt(Acquire& call, const Job& job) {
   call.job = job;
-  call.claim.lease = call.options.lease.value_or(job.definition.lease.value_or(call.options.default_lease));
+  call.claim.lease =
+      call.options.lease.value_or(job.definition.lease.value_or(call.options.default_lease));
 }
 
 AttemptEnd lost_for_now(const StoredBatch& stored) {
@@ -78,8 +84,10 @@ Acquired Inventory::acquire(const std::string& name, const AcquireOptions& optio
   claim.run_id = options.run_id;
 
   // Takes the oldest batch that failed, was given back or lost its holder.
-  const auto take_stored = [&](StoreTransaction& transaction, Acquire& call, bool retries) -> std::optional<Batch> {
-    while (auto stored = transaction.take_due_batch(call.window_id, call.job.definition.key_type, retries)) {
+  const auto take_stored =
+      [&](StoreTransaction& transaction, Acquire& call, bool retries) -> std::optional<Batch> {
+    while (auto stored =
+               transaction.take_due_batch(call.window_id, call.job.definition.key_type, retries)) {
       // The policy of now, not of the version that the range was cut with.
       if (stored->current_version_id != call.job.version_id) {
         adopt(call, impl.job_of_version(transaction, stored->current_version_id));
@@ -133,7 +141,8 @@ Acquired Inventory::acquire(const std::string& name, const AcquireOptions& optio
     const auto reading = source.begin(kScanTimeout);
     const auto to = impl.horizon(source, window);
     const Position position = next_position(window);
-    if (!to || (position.after && *to <= *position.after) || (position.from && *to < *position.from)) {
+    if (!to || (position.after && *to <= *position.after) ||
+        (position.from && *to < *position.from)) {
       return;
     }
     NewBatch made;
@@ -141,10 +150,13 @@ Acquired Inventory::acquire(const std::string& name, const AcquireOptions& optio
     if (options.sink != nullptr) {
       options.sink->begin();
     }
-    Cutter cutter(source, Impl::limits_for(options, window, call.job), options.sink, [&](const std::string& part) {
-      made.id = made.id == 0 ? transaction.reserve_batch_id() : made.id;
-      transaction.insert_batch_keys(made.id, parts++, part);
-    });
+    Cutter cutter(source,
+                  Impl::limits_for(options, window, call.job),
+                  options.sink,
+                  [&](const std::string& part) {
+                    made.id = made.id == 0 ? transaction.reserve_batch_id() : made.id;
+                    transaction.insert_batch_keys(made.id, parts++, part);
+                  });
     Cut cut = cutter.cut(position, *to);
     if (cut.count == 0) {
       transaction.move_frontier(window.id, *cut.scanned_to);
@@ -186,7 +198,8 @@ Acquired Inventory::acquire(const std::string& name, const AcquireOptions& optio
     call.window_id = window_id;
     // Refused before anything is locked.
     Impl::limits_for(options, Window{}, call.job);
-    const bool retries_first = options.retry == RetryMode::first || options.retry == RetryMode::only;
+    const bool retries_first =
+        options.retry == RetryMode::first || options.retry == RetryMode::only;
     result.batch = take_stored(transaction, call, retries_first);
     if (!result.batch && options.retry != RetryMode::only) {
       cut_new(transaction, call, result);
@@ -203,7 +216,9 @@ Acquired Inventory::acquire(const std::string& name, const AcquireOptions& optio
   });
 }
 
-std::optional<Batch> Inventory::find_held(const std::string& job_name, const std::string& window_name, const std::string& token) {
+std::optional<Batch> Inventory::find_held(const std::string& job_name,
+                                          const std::string& window_name,
+                                          const std::string& token) {
   return impl_->reading([&](StoreTransaction& transaction) -> std::optional<Batch> {
     const Job job = impl_->need_job(transaction, job_name);
     const Window window = impl_->need_window(transaction, job, window_name);
@@ -216,7 +231,9 @@ std::optional<Batch> Inventory::find_held(const std::string& job_name, const std
   });
 }
 
-TimePoint Inventory::heartbeat(std::int64_t batch_id, const std::string& token, std::optional<Duration> lease) {
+TimePoint Inventory::heartbeat(std::int64_t batch_id,
+                               const std::string& token,
+                               std::optional<Duration> lease) {
   if (lease) {
     check_lease(*lease);
   }

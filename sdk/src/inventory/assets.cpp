@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "inventory/impl.hpp"
+
+#include <algorithm>
 
 namespace tranche {
 
@@ -10,13 +10,18 @@ constexpr std::int64_t kChunk = 4096;
 
 }  // namespace
 
-void Inventory::Impl::walk_assets(StoreTransaction& transaction, Source& source, const Batch& batch,
+void Inventory::Impl::walk_assets(StoreTransaction& transaction,
+                                  Source& source,
+                                  const Batch& batch,
                                   const std::function<void(const Asset&)>& each) const {
   const std::int64_t parts = key_parts(batch.count);
-  const auto read_part = [&](std::int64_t part) { return KeyPart(transaction.read_key_part(batch.id, part, part == parts - 1)); };
+  const auto read_part = [&](std::int64_t part) {
+    return KeyPart(transaction.read_key_part(batch.id, part, part == parts - 1));
+  };
   std::int64_t part = 0;
   KeyPart keys = read_part(part);
-  // Assets come in key order, and so do the parts: one that the current part does not hold may stand in a later one.
+  // Assets come in key order, and so do the parts: one that the current part does not hold may
+  // stand in a later one.
   const auto holds = [&](const Key& key) {
     if (keys.holds(key)) {
       return true;
@@ -68,7 +73,9 @@ std::string Inventory::range_condition(const Batch& batch) {
   });
 }
 
-bool Inventory::Impl::holds(StoreTransaction& transaction, const StoredBatch& stored, const Key& key) const {
+bool Inventory::Impl::holds(StoreTransaction& transaction,
+                            const StoredBatch& stored,
+                            const Key& key) const {
   const std::int64_t parts = key_parts(stored.batch.count);
   for (std::int64_t part = 0; part < parts; ++part) {
     if (key_part_holds(transaction.read_key_part(stored.batch.id, part, part == parts - 1), key)) {

@@ -6,7 +6,8 @@ namespace tranche {
 
 namespace {
 
-// Without a limit by count the first statement reads this many assets, each next one four times as many.
+// Without a limit by count the first statement reads this many assets, each next one four times as
+// many.
 constexpr std::int64_t kFirstChunk = 256;
 constexpr std::int64_t kGrowth = 4;
 // What one statement may hold in memory.

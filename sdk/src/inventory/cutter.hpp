@@ -1,14 +1,14 @@
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <optional>
-#include <string>
-
 #include "tranche/inventory.hpp"
 #include "tranche/key_set.hpp"
 #include "tranche/source.hpp"
 #include "tranche/types.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
 
 namespace tranche {
 
@@ -26,11 +26,12 @@ struct Cut {
   std::int64_t count = 0;
   double weight = 0;
   std::uint64_t digest = 0;
-  std::string last_part;         ///< packed keys that were not handed to on_part
+  std::string last_part;          ///< packed keys that were not handed to on_part
   std::optional<Key> scanned_to;  ///< the window's frontier after this range
 };
 
-/// Reads the source from a position in key order and stops at the limits: the cost follows the batch, never the backlog.
+/// Reads the source from a position in key order and stops at the limits: the cost follows the
+/// batch, never the backlog.
 class Cutter {
  public:
   using OnPart = std::function<void(const std::string&)>;

@@ -1,20 +1,23 @@
 #pragma once
 
-#include <map>
-#include <memory>
-#include <string>
-
 #include "inventory/cutter.hpp"
+
 #include "tranche/error.hpp"
 #include "tranche/exit_policy.hpp"
 #include "tranche/inventory.hpp"
 
+#include <map>
+#include <memory>
+#include <string>
+
 namespace tranche {
 
 struct Inventory::Impl {
-  Impl(std::unique_ptr<Store> store_in, SourceOpener opener) : store(std::move(store_in)), open_source(std::move(opener)) {}
+  Impl(std::unique_ptr<Store> store_in, SourceOpener opener)
+      : store(std::move(store_in)), open_source(std::move(opener)) {}
 
-  /// Runs `work` in one transaction and commits; once more from the start where the database refused it without effect.
+  /// Runs `work` in one transaction and commits; once more from the start where the database
+  /// refused it without effect.
   template <typename Work>
   auto in_transaction(bool write, const Work& work) {
     const auto begun = std::chrono::steady_clock::now();
@@ -31,7 +34,8 @@ struct Inventory::Impl {
           return result;
         }
       } catch (const Error& error) {
-        if (error.action() != ErrorAction::retry || std::chrono::steady_clock::now() - begun > kTryFor) {
+        if (error.action() != ErrorAction::retry ||
+            std::chrono::steady_clock::now() - begun > kTryFor) {
           throw;
         }
       }
@@ -49,10 +53,13 @@ struct Inventory::Impl {
   Job need_job(StoreTransaction& transaction, const std::string& name) const;
   Window need_window(StoreTransaction& transaction, const Job& job, const std::string& name) const;
   StoredBatch need_batch(std::optional<StoredBatch> found, std::int64_t id) const;
-  /// Checks a definition against its database; returns warnings. Without a database (tests' sources) there is nothing to ask.
-  std::function<std::vector<std::string>(JobDefinition&)> inspect = [](JobDefinition&) { return std::vector<std::string>(); };
-  /// The source of a job version. Good until others have been asked for; each holds a connection, so only the last few stay
-  /// open.
+  /// Checks a definition against its database; returns warnings. Without a database (tests'
+  /// sources) there is nothing to ask.
+  std::function<std::vector<std::string>(JobDefinition&)> inspect = [](JobDefinition&) {
+    return std::vector<std::string>();
+  };
+  /// The source of a job version. Good until others have been asked for; each holds a connection,
+  /// so only the last few stay open.
   Source& source_of(const Job& job);
   /// Null where it is not open.
   Source* known_source(std::int64_t version_id);
@@ -64,18 +71,29 @@ struct Inventory::Impl {
   std::optional<Key> horizon(Source& source, const Window& window) const;
 
   /// Adds the ranges that would be cut now, until there are `most`.
-  void plan_new(const Job& job, const Window& window, const Limits& limits, std::int64_t most, std::vector<Batch>& planned);
+  void plan_new(const Job& job,
+                const Window& window,
+                const Limits& limits,
+                std::int64_t most,
+                std::vector<Batch>& planned);
 
   BatchHistory history_of(StoreTransaction& transaction, const StoredBatch& stored) const;
   bool holds(StoreTransaction& transaction, const StoredBatch& stored, const Key& key) const;
 
-  /// The assets of a batch's key set that the source has now, in key order. Inside a Source::Reading.
-  void walk_assets(StoreTransaction& transaction, Source& source, const Batch& batch,
+  /// The assets of a batch's key set that the source has now, in key order. Inside a
+  /// Source::Reading.
+  void walk_assets(StoreTransaction& transaction,
+                   Source& source,
+                   const Batch& batch,
                    const std::function<void(const Asset&)>& each) const;
-  /// The lease of the last attempt ended without a release: the job's policy for `exhausted` decides.
+  /// The lease of the last attempt ended without a release: the job's policy for `exhausted`
+  /// decides.
   void lose_last_attempt(StoreTransaction& transaction, const StoredBatch& stored, const Job& job);
   /// Returns the batch as it stands then.
-  Batch end_attempt(StoreTransaction& transaction, const StoredBatch& stored, const AttemptEnd& end, const ExitAction& action);
+  Batch end_attempt(StoreTransaction& transaction,
+                    const StoredBatch& stored,
+                    const AttemptEnd& end,
+                    const ExitAction& action);
   /// Two halves in place of a batch.
   void split(StoreTransaction& transaction, const StoredBatch& parent);
 
@@ -83,8 +101,10 @@ struct Inventory::Impl {
   std::unique_ptr<Store> store;
   SourceOpener open_source;
   static constexpr std::size_t kMostSources = 4;
-  std::vector<std::pair<std::int64_t, std::unique_ptr<Source>>> sources;  ///< by version, the one used last in front
-  std::map<std::string, Job> jobs;  ///< as last seen; checked against the inventory's version at each acquire
+  std::vector<std::pair<std::int64_t, std::unique_ptr<Source>>>
+      sources;  ///< by version, the one used last in front
+  std::map<std::string, Job>
+      jobs;  ///< as last seen; checked against the inventory's version at each acquire
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> window_ids;
 };
 
@@ -92,7 +112,9 @@ struct Inventory::Impl {
 void check_limits(const Limits& limits);
 
 /// Number of parts in which a batch's keys are stored.
-inline std::int64_t key_parts(std::int64_t count) { return std::max<std::int64_t>(1, (count + kKeysPerPart - 1) / kKeysPerPart); }
+inline std::int64_t key_parts(std::int64_t count) {
+  return std::max<std::int64_t>(1, (count + kKeysPerPart - 1) / kKeysPerPart);
+}
 
 /// A statement on the source may take this long while others wait for the window.
 inline constexpr Duration kScanTimeout = std::chrono::seconds(30);

@@ -1,13 +1,12 @@
 #include "tranche/inventory.hpp"
 
-#include <filesystem>
-
 #include "inventory/impl.hpp"
 #include "sql/migrate.hpp"
 #include "sql/sql_store.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 namespace tranche {
 
@@ -23,7 +22,9 @@ Inventory Inventory::open(const DatabaseUrl& where, const OpenOptions& options) 
   const int version = sql::schema_version(*connection, options.schema);
   if (version == 0) {
     if (!options.create) {
-      throw Error(ErrorCode::schema, where.redacted() + " holds no tranche inventory; run 'tranche db migrate' to make one");
+      throw Error(
+          ErrorCode::schema,
+          where.redacted() + " holds no tranche inventory; run 'tranche db migrate' to make one");
     }
     sql::migrate(*connection, options.schema);
   } else {
@@ -32,17 +33,21 @@ Inventory Inventory::open(const DatabaseUrl& where, const OpenOptions& options) 
   const auto source_url = [where](const JobDefinition& definition) {
     return definition.source.empty() ? where : DatabaseUrl::parse(definition.source);
   };
-  Inventory inventory(std::make_unique<sql::SqlStore>(std::move(connection), options.schema), [=](const JobDefinition& definition) {
-    return tranche::open_source(source_url(definition), definition);
-  });
-  inventory.impl_->inspect = [=](JobDefinition& definition) { return inspect_source(source_url(definition), definition); };
+  Inventory inventory(std::make_unique<sql::SqlStore>(std::move(connection), options.schema),
+                      [=](const JobDefinition& definition) {
+                        return tranche::open_source(source_url(definition), definition);
+                      });
+  inventory.impl_->inspect = [=](JobDefinition& definition) {
+    return inspect_source(source_url(definition), definition);
+  };
   return inventory;
 }
 
 SchemaStatus schema_status(const DatabaseUrl& where, const std::string& schema) {
   sql::check_schema_name(schema);
   std::error_code ignored;
-  if (where.kind() == DatabaseUrl::Kind::sqlite && !std::filesystem::exists(where.path(), ignored)) {
+  if (where.kind() == DatabaseUrl::Kind::sqlite &&
+      !std::filesystem::exists(where.path(), ignored)) {
     return {0, sql::newest_schema_version()};
   }
   const auto connection = sql::connect(where, "inventory", false);
@@ -66,12 +71,15 @@ Job Inventory::Impl::need_job(StoreTransaction& transaction, const std::string& 
     for (const Job& other : transaction.list_jobs()) {
       names += (names.empty() ? "" : ", ") + other.name;
     }
-    throw Error(ErrorCode::not_found, "job '" + name + "' not found; jobs here: " + (names.empty() ? "none" : names));
+    throw Error(ErrorCode::not_found,
+                "job '" + name + "' not found; jobs here: " + (names.empty() ? "none" : names));
   }
   return std::move(*job);
 }
 
-Window Inventory::Impl::need_window(StoreTransaction& transaction, const Job& job, const std::string& name) const {
+Window Inventory::Impl::need_window(StoreTransaction& transaction,
+                                    const Job& job,
+                                    const std::string& name) const {
   auto window = transaction.find_window(job.id, name, job.definition.key_type);
   if (!window) {
     std::string names;
@@ -80,15 +88,18 @@ Window Inventory::Impl::need_window(StoreTransaction& transaction, const Job& jo
         names += (names.empty() ? "" : ", ") + other.name;
       }
     }
-    throw Error(ErrorCode::not_found, "campaign '" + name + "' not found in job '" + job.name +
-                                          "'; campaigns there: " + (names.empty() ? "none" : names));
+    throw Error(ErrorCode::not_found,
+                "campaign '" + name + "' not found in job '" + job.name +
+                    "'; campaigns there: " + (names.empty() ? "none" : names));
   }
   return std::move(*window);
 }
 
 StoredBatch Inventory::Impl::need_batch(std::optional<StoredBatch> found, std::int64_t id) const {
   if (!found) {
-    throw Error(ErrorCode::not_found, "batch " + std::to_string(id) + " not found; 'tranche batches --job NAME' lists them");
+    throw Error(
+        ErrorCode::not_found,
+        "batch " + std::to_string(id) + " not found; 'tranche batches --job NAME' lists them");
   }
   return std::move(*found);
 }
@@ -96,13 +107,15 @@ StoredBatch Inventory::Impl::need_batch(std::optional<StoredBatch> found, std::i
 Job Inventory::Impl::job_of_version(StoreTransaction& transaction, std::int64_t version_id) const {
   auto job = transaction.find_job_version(version_id);
   if (!job) {
-    throw Error(ErrorCode::internal, "job version " + std::to_string(version_id) + " is missing from the inventory");
+    throw Error(ErrorCode::internal,
+                "job version " + std::to_string(version_id) + " is missing from the inventory");
   }
   return std::move(*job);
 }
 
 Source* Inventory::Impl::known_source(std::int64_t version_id) {
-  const auto found = std::find_if(sources.begin(), sources.end(), [&](const auto& known) { return known.first == version_id; });
+  const auto found = std::find_if(
+      sources.begin(), sources.end(), [&](const auto& known) { return known.first == version_id; });
   if (found == sources.end()) {
     return nullptr;
   }
@@ -124,14 +137,20 @@ Source& Inventory::Impl::source_of(const Job& job) {
 
 void check_limits(const Limits& limits) {
   if (limits.max_count && *limits.max_count < 1) {
-    throw Error(ErrorCode::usage, "a limit of " + std::to_string(*limits.max_count) + " assets is no limit; accepted is a whole number of at least 1");
+    throw Error(ErrorCode::usage,
+                "a limit of " + std::to_string(*limits.max_count) +
+                    " assets is no limit; accepted is a whole number of at least 1");
   }
   if (limits.max_weight && !(*limits.max_weight > 0 && std::isfinite(*limits.max_weight))) {
-    throw Error(ErrorCode::usage, "a weight limit of " + format_weight(*limits.max_weight) + " is no limit; accepted is a number above 0, such as 10GiB");
+    throw Error(ErrorCode::usage,
+                "a weight limit of " + format_weight(*limits.max_weight) +
+                    " is no limit; accepted is a number above 0, such as 10GiB");
   }
 }
 
-Limits Inventory::Impl::limits_for(const AcquireOptions& options, const Window& window, const Job& job) {
+Limits Inventory::Impl::limits_for(const AcquireOptions& options,
+                                   const Window& window,
+                                   const Job& job) {
   check_limits(options.limits);
   Limits limits = options.limits;
   for (const Limits* next : {&window.limits, &job.definition.limits}) {
@@ -139,8 +158,10 @@ Limits Inventory::Impl::limits_for(const AcquireOptions& options, const Window& 
     limits.max_weight = limits.max_weight ? limits.max_weight : next->max_weight;
   }
   if (limits.max_weight && !job.definition.weight_column) {
-    throw Error(ErrorCode::refused, "a weight limit needs a weight column, and job '" + job.name +
-                                        "' names none; set it with 'tranche job update " + job.name + " --weight COLUMN'");
+    throw Error(ErrorCode::refused,
+                "a weight limit needs a weight column, and job '" + job.name +
+                    "' names none; set it with 'tranche job update " + job.name +
+                    " --weight COLUMN'");
   }
   return limits;
 }

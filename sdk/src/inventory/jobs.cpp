@@ -1,4 +1,5 @@
 #include "inventory/impl.hpp"
+
 #include "tranche/definition.hpp"
 
 namespace tranche {
@@ -14,15 +15,19 @@ void append(std::vector<std::string>* all, const std::vector<std::string>& more)
 }
 
 std::optional<Key> start_of(const JobDefinition& definition) {
-  return definition.start_key ? std::optional(Key::parse(definition.key_type, *definition.start_key)) : std::nullopt;
+  return definition.start_key
+             ? std::optional(Key::parse(definition.key_type, *definition.start_key))
+             : std::nullopt;
 }
 
 /// What must stay once ranges were cut: they would name other assets.
 void check_unchanged(const Job& job, const JobDefinition& wanted) {
   const JobDefinition& now = job.definition;
   const auto refuse = [&](const std::string& what, const std::string& from, const std::string& to) {
-    throw Error(ErrorCode::refused, "the " + what + " of job '" + job.name + "' cannot change from '" + from + "' to '" + to +
-                                        "' once batches were handed out; define another job, or delete this one");
+    throw Error(ErrorCode::refused,
+                "the " + what + " of job '" + job.name + "' cannot change from '" + from +
+                    "' to '" + to +
+                    "' once batches were handed out; define another job, or delete this one");
   };
   if (now.table != wanted.table) {
     refuse("table", now.table, wanted.table);
@@ -31,36 +36,47 @@ void check_unchanged(const Job& job, const JobDefinition& wanted) {
     refuse("key column", now.key_column, wanted.key_column);
   }
   if (now.source != wanted.source) {
-    const auto shown = [](const std::string& url) { return url.empty() ? "the inventory" : DatabaseUrl::parse(url).redacted(); };
+    const auto shown = [](const std::string& url) {
+      return url.empty() ? "the inventory" : DatabaseUrl::parse(url).redacted();
+    };
     refuse("source", shown(now.source), shown(wanted.source));
   }
   if (now.key_type != wanted.key_type) {
-    refuse("key type", std::string(to_string(now.key_type)), std::string(to_string(wanted.key_type)));
+    refuse(
+        "key type", std::string(to_string(now.key_type)), std::string(to_string(wanted.key_type)));
   }
 }
 
 }  // namespace
 
 void check_name(const std::string& name, const std::string& what) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
   bool good = !name.empty() && name.size() <= kLongestName && letter(name.front());
   for (const char c : name) {
     good = good && (letter(c) || c == '.' || c == '_' || c == '-');
   }
   if (!good) {
-    throw Error(ErrorCode::usage, "'" + name + "' is no usable name for a " + what +
-                                      "; accepted are up to 63 letters, digits, '.', '_' and '-', beginning with a letter or digit");
+    throw Error(ErrorCode::usage,
+                "'" + name + "' is no usable name for a " + what +
+                    "; accepted are up to 63 letters, digits, '.', '_' and '-', beginning with a "
+                    "letter or digit");
   }
 }
 
 void check_campaign_name(const std::string& name) {
   check_name(name, "campaign");
   if (name == kIncremental) {
-    throw Error(ErrorCode::usage, "'incremental' is the name of the window that every job has; choose another for the campaign");
+    throw Error(ErrorCode::usage,
+                "'incremental' is the name of the window that every job has; choose another for "
+                "the campaign");
   }
 }
 
-Job Inventory::create_job(const std::string& name, JobDefinition definition, std::vector<std::string>* warnings) {
+Job Inventory::create_job(const std::string& name,
+                          JobDefinition definition,
+                          std::vector<std::string>* warnings) {
   check_name(name, "job");
   check_definition(definition);
   append(warnings, impl_->inspect(definition));
@@ -76,7 +92,8 @@ Job Inventory::create_job(const std::string& name, JobDefinition definition, std
   });
 }
 
-Job Inventory::update_job(const std::string& name, const std::function<void(JobDefinition&)>& change,
+Job Inventory::update_job(const std::string& name,
+                          const std::function<void(JobDefinition&)>& change,
                           std::vector<std::string>* warnings) {
   const Job before = find_job(name);
   JobDefinition definition = before.definition;
@@ -93,8 +110,10 @@ Job Inventory::update_job(const std::string& name, const std::function<void(JobD
     }
     const Job now = impl_->need_job(transaction, name);
     if (now.id != before.id || now.version != before.version) {
-      throw Error(ErrorCode::refused, "job '" + name + "' was changed by somebody else just now; look at 'tranche job show " +
-                                          name + "' and try again");
+      throw Error(ErrorCode::refused,
+                  "job '" + name +
+                      "' was changed by somebody else just now; look at 'tranche job show " + name +
+                      "' and try again");
     }
     const bool used = transaction.has_batches(now.id);
     if (used) {
@@ -111,14 +130,18 @@ Job Inventory::update_job(const std::string& name, const std::function<void(JobD
   return after;
 }
 
-Job Inventory::apply_job(const std::string& name, JobDefinition definition, std::vector<std::string>* warnings) {
-  const bool exists = impl_->reading([&](StoreTransaction& transaction) { return transaction.find_job(name).has_value(); });
+Job Inventory::apply_job(const std::string& name,
+                         JobDefinition definition,
+                         std::vector<std::string>* warnings) {
+  const bool exists = impl_->reading(
+      [&](StoreTransaction& transaction) { return transaction.find_job(name).has_value(); });
   if (!exists) {
     try {
       return create_job(name, definition, warnings);
     } catch (const Error& error) {
       // Somebody else may have applied it a moment ago.
-      const bool appeared = impl_->reading([&](StoreTransaction& transaction) { return transaction.find_job(name).has_value(); });
+      const bool appeared = impl_->reading(
+          [&](StoreTransaction& transaction) { return transaction.find_job(name).has_value(); });
       if (error.code() != ErrorCode::refused || !appeared) {
         throw;
       }
@@ -128,7 +151,8 @@ Job Inventory::apply_job(const std::string& name, JobDefinition definition, std:
 }
 
 Job Inventory::find_job(const std::string& name) {
-  return impl_->reading([&](StoreTransaction& transaction) { return impl_->need_job(transaction, name); });
+  return impl_->reading(
+      [&](StoreTransaction& transaction) { return impl_->need_job(transaction, name); });
 }
 
 std::vector<Job> Inventory::list_jobs() {
@@ -154,8 +178,9 @@ void Inventory::delete_job(const std::string& name) {
       transaction.lock_window(window.id, job.definition.key_type);
       const OpenTotals totals = transaction.open_totals(window.id, job.definition.key_type);
       if (totals.processing > 0) {
-        throw Error(ErrorCode::refused, "job '" + name + "' has " + std::to_string(totals.processing) +
-                                            " batches in processing; cancel them or wait, then delete it");
+        throw Error(ErrorCode::refused,
+                    "job '" + name + "' has " + std::to_string(totals.processing) +
+                        " batches in processing; cancel them or wait, then delete it");
       }
     }
     transaction.delete_job(job.id);
@@ -163,7 +188,9 @@ void Inventory::delete_job(const std::string& name) {
   impl_->jobs.erase(name);
 }
 
-Window Inventory::create_campaign(const std::string& job_name, const std::string& name, const CampaignOptions& options) {
+Window Inventory::create_campaign(const std::string& job_name,
+                                  const std::string& name,
+                                  const CampaignOptions& options) {
   check_campaign_name(name);
   const Job job = find_job(job_name);
   const KeyType type = job.definition.key_type;
@@ -174,20 +201,26 @@ Window Inventory::create_campaign(const std::string& job_name, const std::string
   window.kind = WindowKind::campaign;
   window.limits = options.limits;
   if (options.limits.max_weight && !job.definition.weight_column) {
-    throw Error(ErrorCode::refused, "a weight limit needs a weight column, and job '" + job_name + "' names none");
+    throw Error(ErrorCode::refused,
+                "a weight limit needs a weight column, and job '" + job_name + "' names none");
   }
   Source& source = impl_->source_of(job);
   {
     const auto reading = source.begin(kScanTimeout);
-    window.lower = options.from ? std::optional(Key::parse(type, *options.from)) : source.oldest_key();
-    window.upper = options.to ? std::optional(Key::parse(type, *options.to)) : impl_->horizon(source, Window{});
+    window.lower =
+        options.from ? std::optional(Key::parse(type, *options.from)) : source.oldest_key();
+    window.upper = options.to ? std::optional(Key::parse(type, *options.to))
+                              : impl_->horizon(source, Window{});
   }
   if (!window.lower || !window.upper) {
-    throw Error(ErrorCode::refused, "table " + job.definition.table + " holds no asset to begin the campaign with; give --from and --to");
+    throw Error(ErrorCode::refused,
+                "table " + job.definition.table +
+                    " holds no asset to begin the campaign with; give --from and --to");
   }
   if (*window.upper < *window.lower) {
-    throw Error(ErrorCode::refused, "the campaign would end at " + window.upper->text() + ", before its first key " +
-                                        window.lower->text() + "; --from must not be above --to");
+    throw Error(ErrorCode::refused,
+                "the campaign would end at " + window.upper->text() + ", before its first key " +
+                    window.lower->text() + "; --from must not be above --to");
   }
   return impl_->writing([&](StoreTransaction& transaction) {
     transaction.insert_window(window);
@@ -208,15 +241,19 @@ Window Inventory::find_window(const std::string& job_name, const std::string& na
   });
 }
 
-void Inventory::set_window_state(const std::string& job_name, const std::string& name, WindowState state) {
+void Inventory::set_window_state(const std::string& job_name,
+                                 const std::string& name,
+                                 WindowState state) {
   impl_->writing([&](StoreTransaction& transaction) {
     const Job job = impl_->need_job(transaction, job_name);
     const Window window = impl_->need_window(transaction, job, name);
     if (window.state == WindowState::cancelled && state != WindowState::cancelled) {
-      throw Error(ErrorCode::refused, "campaign '" + name + "' is cancelled for good; create another one");
+      throw Error(ErrorCode::refused,
+                  "campaign '" + name + "' is cancelled for good; create another one");
     }
     if (window.kind == WindowKind::incremental && state == WindowState::cancelled) {
-      throw Error(ErrorCode::refused, "the incremental window cannot be cancelled; pause the job instead");
+      throw Error(ErrorCode::refused,
+                  "the incremental window cannot be cancelled; pause the job instead");
     }
     transaction.set_window_state(window.id, state, "");
   });

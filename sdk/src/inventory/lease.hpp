@@ -1,9 +1,9 @@
 #pragma once
 
+#include "tranche/store.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "tranche/store.hpp"
 
 namespace tranche {
 

@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "inventory/impl.hpp"
+
+#include <algorithm>
 
 namespace tranche {
 
@@ -31,14 +31,17 @@ Backlog Inventory::backlog(const std::string& job_name, const std::string& windo
   const auto reading = source.begin(kCountTimeout);
   const auto to = impl_->horizon(source, window);
   const Position position = next_position(window);
-  if (to && (!position.after || *position.after < *to) && (!position.from || *position.from <= *to)) {
+  if (to && (!position.after || *position.after < *to) &&
+      (!position.from || *position.from <= *to)) {
     const SourceTotals fresh = source.totals({position.after, position.from, to});
     backlog.count += fresh.count;
     backlog.weight += fresh.weight;
     backlog.ready += closed ? 0 : fresh.count;
     if (fresh.first_key) {
-      backlog.first_key = backlog.first_key ? std::min(*backlog.first_key, *fresh.first_key) : *fresh.first_key;
-      backlog.last_key = backlog.last_key ? std::max(*backlog.last_key, *fresh.last_key) : *fresh.last_key;
+      backlog.first_key =
+          backlog.first_key ? std::min(*backlog.first_key, *fresh.first_key) : *fresh.first_key;
+      backlog.last_key =
+          backlog.last_key ? std::max(*backlog.last_key, *fresh.last_key) : *fresh.last_key;
     }
   }
   if (backlog.first_key) {
@@ -47,10 +50,13 @@ Backlog Inventory::backlog(const std::string& job_name, const std::string& windo
   return backlog;
 }
 
-std::vector<Batch> Inventory::plan(const std::string& job_name, const AcquireOptions& options, std::int64_t most) {
+std::vector<Batch> Inventory::plan(const std::string& job_name,
+                                   const AcquireOptions& options,
+                                   std::int64_t most) {
   Job job;
   Window window;
-  std::vector<Batch> before;  // in the order of acquire: what waits before new ranges, and what after them
+  std::vector<Batch>
+      before;  // in the order of acquire: what waits before new ranges, and what after them
   std::vector<Batch> after;
   impl_->reading([&](StoreTransaction& transaction) {
     job = impl_->need_job(transaction, job_name);
@@ -83,13 +89,17 @@ std::vector<Batch> Inventory::plan(const std::string& job_name, const AcquireOpt
   return planned;
 }
 
-void Inventory::Impl::plan_new(const Job& job, const Window& window, const Limits& limits, std::int64_t most,
+void Inventory::Impl::plan_new(const Job& job,
+                               const Window& window,
+                               const Limits& limits,
+                               std::int64_t most,
                                std::vector<Batch>& planned) {
   Source& source = source_of(job);
   const auto reading = source.begin(kCountTimeout);
   const auto to = horizon(source, window);
   Position position = next_position(window);
-  while (static_cast<std::int64_t>(planned.size()) < most && to && (!position.after || *position.after < *to)) {
+  while (static_cast<std::int64_t>(planned.size()) < most && to &&
+         (!position.after || *position.after < *to)) {
     const Cut cut = Cutter(source, limits, nullptr, [](const std::string&) {}).cut(position, *to);
     if (cut.count == 0) {
       break;
@@ -113,7 +123,9 @@ void Inventory::Impl::plan_new(const Job& job, const Window& window, const Limit
   }
 }
 
-void Inventory::list_batches(const std::string& job_name, BatchFilter filter, const std::string& window,
+void Inventory::list_batches(const std::string& job_name,
+                             BatchFilter filter,
+                             const std::string& window,
                              const std::function<void(const Batch&)>& each) {
   impl_->reading([&](StoreTransaction& transaction) {
     const Job job = impl_->need_job(transaction, job_name);
@@ -125,7 +137,8 @@ void Inventory::list_batches(const std::string& job_name, BatchFilter filter, co
   });
 }
 
-BatchHistory Inventory::Impl::history_of(StoreTransaction& transaction, const StoredBatch& stored) const {
+BatchHistory Inventory::Impl::history_of(StoreTransaction& transaction,
+                                         const StoredBatch& stored) const {
   BatchHistory history;
   history.batch = stored.batch;
   history.batch.children = transaction.list_children(stored.batch.id);
@@ -142,7 +155,8 @@ BatchHistory Inventory::Impl::history_of(StoreTransaction& transaction, const St
 
 BatchHistory Inventory::find_batch(std::int64_t batch_id) {
   return impl_->reading([&](StoreTransaction& transaction) {
-    return impl_->history_of(transaction, impl_->need_batch(transaction.find_batch(batch_id), batch_id));
+    return impl_->history_of(transaction,
+                             impl_->need_batch(transaction.find_batch(batch_id), batch_id));
   });
 }
 
@@ -165,17 +179,21 @@ AssetHistory Inventory::find_asset(const std::string& job_name, const std::strin
     }
   });
   if (!history.item && history.batches.empty()) {
-    throw Error(ErrorCode::not_found, "no asset has the key " + history.key.text() + " in " + job.definition.table +
-                                          ", and no batch of job '" + job_name + "' ever held it");
+    throw Error(ErrorCode::not_found,
+                "no asset has the key " + history.key.text() + " in " + job.definition.table +
+                    ", and no batch of job '" + job_name + "' ever held it");
   }
   return history;
 }
 
-std::vector<AssetHistory> Inventory::find_item(const std::string& job_name, const std::string& item) {
+std::vector<AssetHistory> Inventory::find_item(const std::string& job_name,
+                                               const std::string& item) {
   const Job job = find_job(job_name);
   if (!job.definition.item_column) {
-    throw Error(ErrorCode::refused, "job '" + job_name + "' names no item column; ask by --key, or set one with 'tranche job update " +
-                                        job_name + " --item COLUMN'");
+    throw Error(ErrorCode::refused,
+                "job '" + job_name +
+                    "' names no item column; ask by --key, or set one with 'tranche job update " +
+                    job_name + " --item COLUMN'");
   }
   std::vector<Asset> assets;
   {
@@ -184,7 +202,8 @@ std::vector<AssetHistory> Inventory::find_item(const std::string& job_name, cons
     assets = source.find_item(item);
   }
   if (assets.empty()) {
-    throw Error(ErrorCode::not_found, "no asset in " + job.definition.table + " has the item '" + item + "'");
+    throw Error(ErrorCode::not_found,
+                "no asset in " + job.definition.table + " has the item '" + item + "'");
   }
   std::vector<AssetHistory> histories;
   for (const Asset& asset : assets) {
@@ -200,15 +219,21 @@ void Inventory::start_run(const Run& run) {
   });
 }
 
-void Inventory::finish_run(const std::string& run_id, int exit_status, std::int64_t succeeded, std::int64_t failed) {
-  impl_->writing([&](StoreTransaction& transaction) { transaction.finish_run(run_id, exit_status, succeeded, failed); });
+void Inventory::finish_run(const std::string& run_id,
+                           int exit_status,
+                           std::int64_t succeeded,
+                           std::int64_t failed) {
+  impl_->writing([&](StoreTransaction& transaction) {
+    transaction.finish_run(run_id, exit_status, succeeded, failed);
+  });
 }
 
 Run Inventory::find_run(const std::string& run_id) {
   return impl_->reading([&](StoreTransaction& transaction) {
     auto run = transaction.find_run(run_id);
     if (!run) {
-      throw Error(ErrorCode::not_found, "run '" + run_id + "' not found; 'tranche runs' lists them");
+      throw Error(ErrorCode::not_found,
+                  "run '" + run_id + "' not found; 'tranche runs' lists them");
     }
     return std::move(*run);
   });

@@ -1,9 +1,10 @@
-#include <algorithm>
-
 #include "inventory/impl.hpp"
 #include "inventory/lease.hpp"
 #include "register/utf8.hpp"
+
 #include "tranche/exit_policy.hpp"
+
+#include <algorithm>
 
 namespace tranche {
 
@@ -64,7 +65,10 @@ AttemptEnd for_good(const StoredBatch& stored, Outcome outcome) {
 }
 
 /// The batch after an action of the failure policy; `halt` and `split` have more to do around it.
-AttemptEnd apply(const ExitAction& action, const StoredBatch& stored, const JobDefinition& job, Outcome outcome) {
+AttemptEnd apply(const ExitAction& action,
+                 const StoredBatch& stored,
+                 const JobDefinition& job,
+                 Outcome outcome) {
   AttemptEnd end = for_good(stored, outcome);
   switch (action.kind) {
     case ExitAction::Kind::retry:
@@ -110,10 +114,13 @@ std::string storable(const std::string& text) {
   return is_utf8(text) && text.find('\0') == std::string::npos ? text : printable(text);
 }
 
-ExitAction decide(const ReleaseRequest& request, const StoredBatch& stored, const JobDefinition& job) {
+ExitAction decide(const ReleaseRequest& request,
+                  const StoredBatch& stored,
+                  const JobDefinition& job) {
   const ExitPolicy policy = ExitPolicy::parse(job.on_exit);
   const ExitAction action = policy.match({request.exit_code, request.signal, request.timed_out});
-  const bool last = action.kind == ExitAction::Kind::retry && stored.batch.attempt >= job.max_attempts;
+  const bool last =
+      action.kind == ExitAction::Kind::retry && stored.batch.attempt >= job.max_attempts;
   return last ? policy.exhausted().value_or(action) : action;
 }
 
@@ -124,19 +131,24 @@ std::string describe_lost(const StoredBatch& stored, std::string_view token) {
   const std::string name = "batch " + std::to_string(batch.id);
   if (batch.token != token) {
     if (batch.status == BatchStatus::processing) {
-      return name + " is held by somebody else: the lease of this token ended and the batch was taken over (attempt " +
+      return name +
+             " is held by somebody else: the lease of this token ended and the batch was taken "
+             "over (attempt " +
              std::to_string(batch.attempt) + " is running)";
     }
-    return "the token does not hold " + name + ", which is " + std::string(to_string(batch.status)) +
-           "; give the lease_token that acquire printed";
+    return "the token does not hold " + name + ", which is " +
+           std::string(to_string(batch.status)) + "; give the lease_token that acquire printed";
   }
   if (batch.status == BatchStatus::cancelled) {
     return name + " was cancelled";
   }
-  return name + " is not being processed: it is " + std::string(to_string(batch.status)) + " since its release";
+  return name + " is not being processed: it is " + std::string(to_string(batch.status)) +
+         " since its release";
 }
 
-Batch Inventory::release(std::int64_t batch_id, const std::string& token, const ReleaseRequest& request) {
+Batch Inventory::release(std::int64_t batch_id,
+                         const std::string& token,
+                         const ReleaseRequest& request) {
   Impl& impl = *impl_;
   return impl.writing([&](StoreTransaction& transaction) {
     const StoredBatch stored = impl.need_batch(transaction.lock_batch(batch_id), batch_id);
@@ -150,14 +162,16 @@ Batch Inventory::release(std::int64_t batch_id, const std::string& token, const 
         return stored.batch;
       }
       // Nobody took it over: a late release of the last attempt still counts.
-      const bool late = outcome == Outcome::lost && stored.batch.status == BatchStatus::failed && !stored.batch.superseded;
+      const bool late = outcome == Outcome::lost && stored.batch.status == BatchStatus::failed &&
+                        !stored.batch.superseded;
       if (outcome == Outcome::cancelled) {
         throw Error(ErrorCode::lease_lost, describe_lost(stored, token));
       }
       if (!late) {
-        throw Error(ErrorCode::lease_lost, "batch " + std::to_string(batch_id) + " was released already, as " +
-                                               (outcome ? std::string(to_string(*outcome)) : "nothing") + "; it cannot become " +
-                                               std::string(name_of(request.status)));
+        throw Error(ErrorCode::lease_lost,
+                    "batch " + std::to_string(batch_id) + " was released already, as " +
+                        (outcome ? std::string(to_string(*outcome)) : "nothing") +
+                        "; it cannot become " + std::string(name_of(request.status)));
       }
     }
     AttemptEnd end;
@@ -167,7 +181,8 @@ Batch Inventory::release(std::int64_t batch_id, const std::string& token, const 
     } else if (request.status == Status::failed) {
       const Job job = impl.job_of_version(transaction, stored.current_version_id);
       action = decide(request, stored, job.definition);
-      end = apply(action, stored, job.definition, request.timed_out ? Outcome::timeout : Outcome::failed);
+      end = apply(
+          action, stored, job.definition, request.timed_out ? Outcome::timeout : Outcome::failed);
     } else {
       end = given_back(stored, request.status);
     }
@@ -181,20 +196,28 @@ Batch Inventory::release(std::int64_t batch_id, const std::string& token, const 
   });
 }
 
-Batch Inventory::Impl::end_attempt(StoreTransaction& transaction, const StoredBatch& stored, const AttemptEnd& end,
+Batch Inventory::Impl::end_attempt(StoreTransaction& transaction,
+                                   const StoredBatch& stored,
+                                   const AttemptEnd& end,
                                    const ExitAction& action) {
   Batch ended = transaction.end_attempt_of(stored, end);
   if (end.outcome == Outcome::split) {
     split(transaction, stored);
   }
   if (action.kind == ExitAction::Kind::halt) {
-    transaction.set_window_state(stored.batch.window_id, WindowState::paused, "halted by batch " + std::to_string(stored.batch.id));
+    transaction.set_window_state(stored.batch.window_id,
+                                 WindowState::paused,
+                                 "halted by batch " + std::to_string(stored.batch.id));
   }
   return ended;
 }
 
-void Inventory::Impl::lose_last_attempt(StoreTransaction& transaction, const StoredBatch& stored, const Job& job) {
-  const ExitAction action = ExitPolicy::parse(job.definition.on_exit).exhausted().value_or(ExitAction{ExitAction::Kind::fail, {}});
+void Inventory::Impl::lose_last_attempt(StoreTransaction& transaction,
+                                        const StoredBatch& stored,
+                                        const Job& job) {
+  const ExitAction action = ExitPolicy::parse(job.definition.on_exit)
+                                .exhausted()
+                                .value_or(ExitAction{ExitAction::Kind::fail, {}});
   AttemptEnd end = apply(action, stored, job.definition, Outcome::lost);
   end.message = "the lease ended without a release, on the last attempt";
   end_attempt(transaction, stored, end, action);

@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "inventory/impl.hpp"
+
+#include <algorithm>
 
 namespace tranche {
 
@@ -12,7 +12,9 @@ std::string described(const Batch& batch) {
 
 void check_retryable(const StoredBatch& stored, const std::string& job) {
   const Batch& batch = stored.batch;
-  const auto refuse = [&](const std::string& why) { throw Error(ErrorCode::refused, described(batch) + " " + why); };
+  const auto refuse = [&](const std::string& why) {
+    throw Error(ErrorCode::refused, described(batch) + " " + why);
+  };
   if (batch.job != job) {
     refuse("does not belong to job '" + job + "'");
   }
@@ -28,7 +30,9 @@ void check_retryable(const StoredBatch& stored, const std::string& job) {
 }
 
 /// Until no more appear: a batch that was being split when we waited for it has left its halves.
-std::vector<StoredBatch> lock_batches_from(StoreTransaction& transaction, std::int64_t window_id, const Key& from) {
+std::vector<StoredBatch> lock_batches_from(StoreTransaction& transaction,
+                                           std::int64_t window_id,
+                                           const Key& from) {
   std::vector<StoredBatch> batches = transaction.batches_from(window_id, from);
   const auto ids = [](const std::vector<StoredBatch>& some) {
     std::vector<std::int64_t> made;
@@ -48,7 +52,8 @@ std::vector<StoredBatch> lock_batches_from(StoreTransaction& transaction, std::i
 
 }  // namespace
 
-std::vector<Batch> Inventory::retry(const std::string& job, const std::vector<std::int64_t>& batch_ids) {
+std::vector<Batch> Inventory::retry(const std::string& job,
+                                    const std::vector<std::int64_t>& batch_ids) {
   return impl_->writing([&](StoreTransaction& transaction) {
     impl_->need_job(transaction, job);
     std::vector<Batch> changed;
@@ -61,7 +66,8 @@ std::vector<Batch> Inventory::retry(const std::string& job, const std::vector<st
   });
 }
 
-std::vector<Batch> Inventory::retry_all_failed(const std::string& job_name, const std::string& window) {
+std::vector<Batch> Inventory::retry_all_failed(const std::string& job_name,
+                                               const std::string& window) {
   return impl_->writing([&](StoreTransaction& transaction) {
     const Job job = impl_->need_job(transaction, job_name);
     BatchFilter failed;
@@ -80,7 +86,9 @@ std::vector<Batch> Inventory::retry_all_failed(const std::string& job_name, cons
       }
     }
     // As they will be handed out.
-    std::sort(changed.begin(), changed.end(), [](const Batch& a, const Batch& b) { return *a.first_key < *b.first_key; });
+    std::sort(changed.begin(), changed.end(), [](const Batch& a, const Batch& b) {
+      return *a.first_key < *b.first_key;
+    });
     return changed;
   });
 }
@@ -92,7 +100,10 @@ std::vector<Batch> Inventory::cancel(const std::vector<std::int64_t>& batch_ids)
       const StoredBatch stored = impl_->need_batch(transaction.lock_batch(id), id);
       const Batch& batch = stored.batch;
       if (batch.status == BatchStatus::succeeded) {
-        throw Error(ErrorCode::refused, described(batch) + " has succeeded; only batches planned, processing or failed can be cancelled");
+        throw Error(
+            ErrorCode::refused,
+            described(batch) +
+                " has succeeded; only batches planned, processing or failed can be cancelled");
       }
       if (batch.status == BatchStatus::processing) {
         AttemptEnd end;
@@ -120,10 +131,13 @@ std::int64_t Inventory::reset(const std::string& job_name, const std::string& to
     const std::vector<StoredBatch> behind = lock_batches_from(transaction, window.id, key);
     for (const StoredBatch& stored : behind) {
       if (stored.batch.status == BatchStatus::processing) {
-        throw Error(ErrorCode::refused, described(stored.batch) + " (keys " + stored.batch.first_key->text() + " to " +
-                                            stored.batch.last_key->text() + ") is being processed; wait for its end, or cancel it first");
+        throw Error(ErrorCode::refused,
+                    described(stored.batch) + " (keys " + stored.batch.first_key->text() + " to " +
+                        stored.batch.last_key->text() +
+                        ") is being processed; wait for its end, or cancel it first");
       }
-      // A range that no success has closed is handed out again from its first key: none of its assets may fall between.
+      // A range that no success has closed is handed out again from its first key: none of its
+      // assets may fall between.
       if (stored.batch.status != BatchStatus::succeeded && *stored.batch.first_key < key) {
         key = *stored.batch.first_key;
       }
@@ -131,10 +145,14 @@ std::int64_t Inventory::reset(const std::string& job_name, const std::string& to
     const Position now = next_position(locked->window);
     const bool forward = now.after ? key > *now.after : now.from ? key > *now.from : true;
     if (forward && behind.empty()) {
-      throw Error(ErrorCode::refused, "the window of job '" + job_name + "' stands at " +
-                                          (now.after ? "key " + now.after->text() : now.from ? "key " + now.from->text() : "its beginning") +
-                                          ", and --to-key " + to_key +
-                                          " lies ahead of it; reset only goes back. To begin later, define the job with --start-key");
+      throw Error(ErrorCode::refused,
+                  "the window of job '" + job_name + "' stands at " +
+                      (now.after  ? "key " + now.after->text()
+                       : now.from ? "key " + now.from->text()
+                                  : "its beginning") +
+                      ", and --to-key " + to_key +
+                      " lies ahead of it; reset only goes back. To begin later, define the job "
+                      "with --start-key");
     }
     transaction.supersede_from(window.id, key);
     transaction.rewind_window(window.id, key);

@@ -1,19 +1,28 @@
 #include "postgres/postgres_connection.hpp"
 
+#include "postgres/postgres_error.hpp"
+
+#include "tranche/error.hpp"
+
 #include <pqxx/pqxx>
 
 #include <cstdlib>
 #include <unordered_map>
-
-#include "postgres/postgres_error.hpp"
-#include "tranche/error.hpp"
 
 namespace tranche::sql::postgres {
 
 namespace {
 
 // Object ids of the types that arrive as something other than text; fixed since PostgreSQL began.
-enum : pqxx::oid { kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kFloat4 = 700, kFloat8 = 701 };
+enum : pqxx::oid {
+  kBool = 16,
+  kBytea = 17,
+  kInt8 = 20,
+  kInt2 = 21,
+  kInt4 = 23,
+  kFloat4 = 700,
+  kFloat8 = 701
+};
 
 // Preparing is a round trip of its own: a program that acquires once is better off without.
 constexpr int kPrepareAt = 3;
@@ -79,15 +88,19 @@ class PostgresRows final : public Rows {
   }
   std::int64_t integer(int column) const override {
     const pqxx::field value = field(column);
-    return result_.column_type(column) == kBool ? static_cast<std::int64_t>(value.as<bool>()) : value.as<std::int64_t>();
+    return result_.column_type(column) == kBool ? static_cast<std::int64_t>(value.as<bool>())
+                                                : value.as<std::int64_t>();
   }
   double real(int column) const override { return field(column).as<double>(); }
-  std::string text(int column) const override { return {field(column).c_str(), field(column).size()}; }
+  std::string text(int column) const override {
+    return {field(column).c_str(), field(column).size()};
+  }
   std::string blob(int column) const override { return pqxx::binarystring(field(column)).str(); }
 
  private:
   pqxx::field field(int column) const {
-    return result_[static_cast<pqxx::result::size_type>(row_)][static_cast<pqxx::row::size_type>(column)];
+    return result_[static_cast<pqxx::result::size_type>(row_)]
+                  [static_cast<pqxx::row::size_type>(column)];
   }
   pqxx::result result_;
   int row_ = -1;
@@ -97,8 +110,9 @@ class PostgresRows final : public Rows {
 std::string with_defaults(const std::string& conninfo) {
   const bool uri = conninfo.starts_with("postgresql://") || conninfo.starts_with("postgres://");
   std::string text = conninfo;
-  for (const auto& [name, value, variable] : {std::tuple{"fallback_application_name", "tranche", "PGAPPNAME"},
-                                             std::tuple{"connect_timeout", "10", "PGCONNECT_TIMEOUT"}}) {
+  for (const auto& [name, value, variable] :
+       {std::tuple{"fallback_application_name", "tranche", "PGAPPNAME"},
+        std::tuple{"connect_timeout", "10", "PGCONNECT_TIMEOUT"}}) {
     const bool given = conninfo.find(name) != std::string::npos || std::getenv(variable) != nullptr;
     if (given) {
       continue;
@@ -136,7 +150,8 @@ class PostgresConnection final : public Connection {
       return;
     }
     std::string text = "BEGIN ISOLATION LEVEL READ COMMITTED ";
-    text += mode == Mode::read_write ? "READ WRITE; SET LOCAL synchronous_commit = on" : "READ ONLY";
+    text +=
+        mode == Mode::read_write ? "READ WRITE; SET LOCAL synchronous_commit = on" : "READ ONLY";
     if (timeout != Duration::zero()) {
       text += "; SET LOCAL statement_timeout = " + std::to_string(timeout.count());
     }
@@ -151,7 +166,8 @@ class PostgresConnection final : public Connection {
     try {
       work_->exec("COMMIT");
     } catch (const pqxx::broken_connection&) {
-      throw Error(ErrorCode::in_doubt, "the connection to " + where_ + " broke during a commit", "commit");
+      throw Error(
+          ErrorCode::in_doubt, "the connection to " + where_ + " broke during a commit", "commit");
     } catch (const std::exception& error) {
       throw translate(error, where_, "commit");
     }
@@ -179,13 +195,16 @@ class PostgresConnection final : public Connection {
   void script(const Statement& statement) override { run(statement); }
 
  private:
-  /// Each statement is a transaction by itself, whose settings are the session's: nothing to begin or to end.
+  /// Each statement is a transaction by itself, whose settings are the session's: nothing to begin
+  /// or to end.
   void begin_in_session(Duration timeout) {
     if (session_timeout_ == timeout) {
       return;
     }
-    run({"begin", "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY; SET statement_timeout = " +
-                      std::to_string(timeout.count())});
+    run({"begin",
+         "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY; SET "
+         "statement_timeout = " +
+             std::to_string(timeout.count())});
     session_timeout_ = timeout;
   }
   pqxx::result run_with(const Statement& statement, const Params& params) {
@@ -198,9 +217,11 @@ class PostgresConnection final : public Connection {
       }
       const auto values = pqxx::prepare::make_dynamic_params(pointers);
       const std::string* prepared = keep_prepared_ ? prepared_name(statement) : nullptr;
-      return prepared != nullptr ? work_->exec_prepared(*prepared, values) : work_->exec_params(statement.text, values);
+      return prepared != nullptr ? work_->exec_prepared(*prepared, values)
+                                 : work_->exec_params(statement.text, values);
     } catch (const pqxx::broken_connection& error) {
-      // libpqxx takes SQLSTATE 08P01, a parameter that nothing was given for, for the end of the connection.
+      // libpqxx takes SQLSTATE 08P01, a parameter that nothing was given for, for the end of the
+      // connection.
       if (connection_.is_open()) {
         throw Error(ErrorCode::refused, first_line(error.what()), statement.name);
       }
@@ -221,14 +242,16 @@ class PostgresConnection final : public Connection {
     }
     return &repeated.name;
   }
-  /// Whether the process at the other end serves this connection alone. A pooler that gives each transaction another
-  /// server process (pgbouncer) would not find the statement again; it makes up the process id that it tells its clients.
+  /// Whether the process at the other end serves this connection alone. A pooler that gives each
+  /// transaction another server process (pgbouncer) would not find the statement again; it makes up
+  /// the process id that it tells its clients.
   bool server_is_ours() {
     if (server_is_ours_) {
       return *server_is_ours_;
     }
     try {
-      server_is_ours_ = work_->exec("SELECT pg_backend_pid()")[0][0].as<int>() == connection_.backendpid();
+      server_is_ours_ =
+          work_->exec("SELECT pg_backend_pid()")[0][0].as<int>() == connection_.backendpid();
       return *server_is_ours_;
     } catch (const std::exception& error) {
       throw translate(error, where_, "server_process");

@@ -1,8 +1,8 @@
 #include "postgres/postgres_error.hpp"
 
-#include <pqxx/pqxx>
-
 #include "tranche/database_url.hpp"
+
+#include <pqxx/pqxx>
 
 namespace tranche::sql::postgres {
 
@@ -33,8 +33,9 @@ ErrorCode code_of(std::string_view sqlstate) {
   if (group == "08" || group == "57" || sqlstate == "53300") {
     return ErrorCode::unreachable;
   }
-  if (group == "42" || group == "22" || group == "23" || group == "2B" || group == "0A" || group == "25" || group == "3F" ||
-      group == "21" || group == "54" || group == "P0" || group == "55") {
+  if (group == "42" || group == "22" || group == "23" || group == "2B" || group == "0A" ||
+      group == "25" || group == "3F" || group == "21" || group == "54" || group == "P0" ||
+      group == "55") {
     return ErrorCode::refused;
   }
   return ErrorCode::internal;
@@ -62,7 +63,10 @@ Error translate(const std::exception& error, std::string_view where, std::string
   if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) {
     const ErrorCode code = code_of(sql->sqlstate());
     if (code == ErrorCode::timeout) {
-      return {code, "a statement on " + at + " ran past its time limit (" + first_line(sql->what()) + ")", name, sql->sqlstate()};
+      return {code,
+              "a statement on " + at + " ran past its time limit (" + first_line(sql->what()) + ")",
+              name,
+              sql->sqlstate()};
     }
     return {code, first_line(sql->what()), name, sql->sqlstate()};
   }

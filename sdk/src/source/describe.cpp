@@ -1,12 +1,12 @@
 #include "source/describe.hpp"
 
-#include <strings.h>
-
-#include <algorithm>
-
 #include "sql/queries.hpp"
 #include "sql/row_reader.hpp"
+
 #include "tranche/error.hpp"
+
+#include <algorithm>
+#include <strings.h>
 
 namespace tranche::sql {
 extern const std::string_view describe_sqlite;
@@ -56,7 +56,9 @@ bool is_true(sql::Connection& connection, std::string_view query, const sql::Par
 
 }  // namespace
 
-Table describe_table(sql::Connection& connection, const std::string& name, const std::string& where) {
+Table describe_table(sql::Connection& connection,
+                     const std::string& name,
+                     const std::string& where) {
   const sql::Queries& named = queries(connection.dialect());
   Table table;
   table.name = sql::parse_qualified(name);
@@ -75,8 +77,9 @@ Table describe_table(sql::Connection& connection, const std::string& name, const
     while (rows->next()) {
       tables.push_back(rows->text(0));
     }
-    throw Error(ErrorCode::refused, "table '" + name + "' not found in " + where + "; tables there: " +
-                                        listed(tables, [](const std::string& text) { return text; }));
+    throw Error(ErrorCode::refused,
+                "table '" + name + "' not found in " + where + "; tables there: " +
+                    listed(tables, [](const std::string& text) { return text; }));
   }
   const auto rows = connection.query(named["list_columns"], params_of(table.name));
   while (rows->next()) {
@@ -92,16 +95,20 @@ Table describe_table(sql::Connection& connection, const std::string& name, const
 }
 
 const Column& find_column(const Table& table, const std::string& name, const std::string& role) {
-  const auto exact = std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == name; });
+  const auto exact = std::find_if(
+      table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == name; });
   if (exact != table.columns.end()) {
     return *exact;
   }
   // Both databases take names without regard to case where they are not quoted.
-  const auto loose = std::find_if(table.columns.begin(), table.columns.end(),
-                                  [&](const Column& c) { return strcasecmp(c.name.c_str(), name.c_str()) == 0; });
+  const auto loose = std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& c) {
+    return strcasecmp(c.name.c_str(), name.c_str()) == 0;
+  });
   if (loose == table.columns.end()) {
-    throw Error(ErrorCode::refused, "table '" + table.name.name + "' has no column '" + name + "' (given as the " + role +
-                                        "); it has: " + listed(table.columns, [](const Column& c) { return c.name; }));
+    throw Error(ErrorCode::refused,
+                "table '" + table.name.name + "' has no column '" + name + "' (given as the " +
+                    role +
+                    "); it has: " + listed(table.columns, [](const Column& c) { return c.name; }));
   }
   return *loose;
 }
@@ -116,17 +123,23 @@ OrderProof prove_sqlite(sql::Connection& connection, const Table& table, const C
   if (!table.view && is_true(connection, "is_rowid", params_of(table, key.name))) {
     const bool never_reused = table.detail.find("AUTOINCREMENT") != std::string::npos ||
                               table.detail.find("autoincrement") != std::string::npos;
-    return {KeyOrder::proved, never_reused ? "SQLite gives rising ids inside the one writer's transaction"
-                                           : "SQLite gives rising ids inside the one writer's transaction; without "
-                                             "AUTOINCREMENT the id of a deleted newest row is given again"};
+    return {KeyOrder::proved,
+            never_reused ? "SQLite gives rising ids inside the one writer's transaction"
+                         : "SQLite gives rising ids inside the one writer's transaction; without "
+                           "AUTOINCREMENT the id of a deleted newest row is given again"};
   }
-  return {KeyOrder::unproved, "keys are chosen by whoever inserts, so a lower one can appear after a higher one was handed out"};
+  return {KeyOrder::unproved,
+          "keys are chosen by whoever inserts, so a lower one can appear after a higher one was "
+          "handed out"};
 }
 
 OrderProof prove_postgres(sql::Connection& connection, const Table& table, const Column& key) {
-  const auto rows = connection.query(queries(connection.dialect())["key_sequence"], params_of(table, key.name));
+  const auto rows =
+      connection.query(queries(connection.dialect())["key_sequence"], params_of(table, key.name));
   if (!rows->next() || rows->is_null(0)) {
-    return {KeyOrder::unproved, "no sequence gives the keys, so a lower one can appear after a higher one was handed out"};
+    return {
+        KeyOrder::unproved,
+        "no sequence gives the keys, so a lower one can appear after a higher one was handed out"};
   }
   sql::RowReader row(*rows);
   const std::int64_t cache = row.integer();
@@ -137,14 +150,16 @@ OrderProof prove_postgres(sql::Connection& connection, const Table& table, const
   const bool replicated = row.flag();
   const std::string kind = row.text();
   if (kind != "r" && kind != "p") {
-    return {KeyOrder::unproved, "the source is no ordinary table, so tranche cannot see who is writing to it"};
+    return {KeyOrder::unproved,
+            "the source is no ordinary table, so tranche cannot see who is writing to it"};
   }
   if (!only_sequence) {
     return {KeyOrder::unproved, "the key's default is more than the next value of a sequence"};
   }
   if (cache != 1) {
-    return {KeyOrder::unproved, "the key's sequence has CACHE " + std::to_string(cache) +
-                                    ": sessions hold keys back; ALTER SEQUENCE … CACHE 1 would prove the order"};
+    return {KeyOrder::unproved,
+            "the key's sequence has CACHE " + std::to_string(cache) +
+                ": sessions hold keys back; ALTER SEQUENCE … CACHE 1 would prove the order"};
   }
   if (increment < 1 || cycles) {
     return {KeyOrder::unproved, "the key's sequence does not only rise"};
@@ -153,7 +168,8 @@ OrderProof prove_postgres(sql::Connection& connection, const Table& table, const
     return {KeyOrder::unproved, "the source is a standby, where writers cannot be seen"};
   }
   if (replicated) {
-    return {KeyOrder::unproved, "the table is filled by logical replication, in the order of commits"};
+    return {KeyOrder::unproved,
+            "the table is filled by logical replication, in the order of commits"};
   }
   return {KeyOrder::proved, "a sequence gives rising keys inside the writer's transaction"};
 }

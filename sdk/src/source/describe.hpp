@@ -1,11 +1,12 @@
 #pragma once
 
+#include "sql/connection.hpp"
+
+#include "tranche/types.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "sql/connection.hpp"
-#include "tranche/types.hpp"
 
 namespace tranche::source {
 
@@ -24,9 +25,12 @@ struct Table {
 };
 
 /// Errors: refused, naming the tables that there are.
-Table describe_table(sql::Connection& connection, const std::string& name, const std::string& where);
+Table describe_table(sql::Connection& connection,
+                     const std::string& name,
+                     const std::string& where);
 
-/// Errors: refused, naming the columns that there are. `role` says what the column was given for: "key".
+/// Errors: refused, naming the columns that there are. `role` says what the column was given for:
+/// "key".
 const Column& find_column(const Table& table, const std::string& name, const std::string& role);
 
 bool column_is_unique(sql::Connection& connection, const Table& table, const std::string& column);

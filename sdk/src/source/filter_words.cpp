@@ -4,8 +4,13 @@ namespace tranche::source {
 
 namespace {
 
-bool starts_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<signed char>(c) < 0; }
-bool continues_name(char c) { return starts_name(c) || (c >= '0' && c <= '9') || c == '$'; }
+bool starts_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         static_cast<signed char>(c) < 0;
+}
+bool continues_name(char c) {
+  return starts_name(c) || (c >= '0' && c <= '9') || c == '$';
+}
 
 // Takes a text between `quote`s, doubled ones standing for one; the rest where it is not closed.
 std::string take_quoted(std::string_view& text, char quote) {
@@ -46,7 +51,8 @@ FilterWords filter_words(std::string_view text) {
     } else if (c == '"' || c == '`') {
       words.names.push_back(take_quoted(text, c));
     } else if (c == '[') {
-      // SQLite's other way to quote a name; in PostgreSQL an array's index, whose words are names all the same.
+      // SQLite's other way to quote a name; in PostgreSQL an array's index, whose words are names
+      // all the same.
       text.remove_prefix(1);
     } else if (starts_name(c)) {
       std::size_t size = 1;

@@ -1,11 +1,12 @@
-#include <algorithm>
-#include <array>
-
 #include "source/describe.hpp"
 #include "source/filter_words.hpp"
 #include "sql/connection.hpp"
+
 #include "tranche/error.hpp"
 #include "tranche/source.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace tranche {
 
@@ -16,29 +17,35 @@ using source::Table;
 
 constexpr Duration kCheckTimeout = std::chrono::seconds(30);
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
   return text;
 }
 
 [[noreturn]] void refuse_key_type(const Column& column, const std::string& why) {
-  throw Error(ErrorCode::refused, "key column '" + column.name + "' " + why +
-                                      "; accepted are integer, text, timestamp, date and UUID columns");
+  throw Error(ErrorCode::refused,
+              "key column '" + column.name + "' " + why +
+                  "; accepted are integer, text, timestamp, date and UUID columns");
 }
 
 KeyType postgres_key_type(const Column& column) {
-  static constexpr std::array<std::pair<std::string_view, KeyType>, 10> kTypes{{{"int2", KeyType::integer},
-                                                                                {"int4", KeyType::integer},
-                                                                                {"int8", KeyType::integer},
-                                                                                {"text", KeyType::text},
-                                                                                {"varchar", KeyType::text},
-                                                                                {"name", KeyType::text},
-                                                                                {"timestamp", KeyType::timestamp},
-                                                                                {"timestamptz", KeyType::timestamp},
-                                                                                {"date", KeyType::date},
-                                                                                {"uuid", KeyType::uuid}}};
+  static constexpr std::array<std::pair<std::string_view, KeyType>, 10> kTypes{
+      {{"int2", KeyType::integer},
+       {"int4", KeyType::integer},
+       {"int8", KeyType::integer},
+       {"text", KeyType::text},
+       {"varchar", KeyType::text},
+       {"name", KeyType::text},
+       {"timestamp", KeyType::timestamp},
+       {"timestamptz", KeyType::timestamp},
+       {"date", KeyType::date},
+       {"uuid", KeyType::uuid}}};
   for (const auto& [name, type] : kTypes) {
     if (name == column.base) {
       return type;
@@ -50,9 +57,11 @@ KeyType postgres_key_type(const Column& column) {
 // SQLite columns hold any type, so the values at both ends are asked as well as the declaration.
 KeyType sqlite_key_type(sql::Connection& connection, const Table& table, const Column& column) {
   const std::string name = sql::quote_identifier(column.name);
-  const std::string from = " FROM " + sql::quote_identifier(table.name.name) + " WHERE " + name + " IS NOT NULL ORDER BY " + name;
+  const std::string from = " FROM " + sql::quote_identifier(table.name.name) + " WHERE " + name +
+                           " IS NOT NULL ORDER BY " + name;
   const auto type_at = [&](const char* direction) -> std::string {
-    const auto rows = connection.query({"key_type", "SELECT typeof(" + name + ")" + from + direction + " LIMIT 1"});
+    const auto rows = connection.query(
+        {"key_type", "SELECT typeof(" + name + ")" + from + direction + " LIMIT 1"});
     return rows->next() ? rows->text(0) : "";
   };
   const std::string lowest = type_at("");
@@ -64,27 +73,34 @@ KeyType sqlite_key_type(sql::Connection& connection, const Table& table, const C
     return KeyType::integer;
   }
   const std::array<const char*, 7> texts{"CHAR", "TEXT", "CLOB", "DATE", "TIME", "UUID", "GUID"};
-  const bool declared_text = std::any_of(texts.begin(), texts.end(), [&](const char* part) { return contains(column.base, part); });
+  const bool declared_text = std::any_of(
+      texts.begin(), texts.end(), [&](const char* part) { return contains(column.base, part); });
   if (lowest == "text" || (lowest.empty() && declared_text)) {
     return KeyType::text;
   }
-  refuse_key_type(column, lowest.empty() ? "is declared as '" + column.declared + "'" : "holds " + lowest + " values");
+  refuse_key_type(
+      column,
+      lowest.empty() ? "is declared as '" + column.declared + "'" : "holds " + lowest + " values");
 }
 
 void check_weight_type(sql::Dialect dialect, const Column& column) {
   const std::string base = lower(column.base);
   bool number = false;
   if (dialect == sql::Dialect::postgres) {
-    const std::array<std::string_view, 6> numbers{"int2", "int4", "int8", "float4", "float8", "numeric"};
+    const std::array<std::string_view, 6> numbers{
+        "int2", "int4", "int8", "float4", "float8", "numeric"};
     number = std::find(numbers.begin(), numbers.end(), base) != numbers.end();
   } else {
-    // A column without a type, or of an unknown one, holds numbers as numbers; single values are checked as they are read.
+    // A column without a type, or of an unknown one, holds numbers as numbers; single values are
+    // checked as they are read.
     const std::array<const char*, 7> others{"char", "text", "clob", "blob", "date", "time", "bool"};
-    number = std::none_of(others.begin(), others.end(), [&](const char* part) { return contains(base, part); });
+    number = std::none_of(
+        others.begin(), others.end(), [&](const char* part) { return contains(base, part); });
   }
   if (!number) {
-    throw Error(ErrorCode::refused, "weight column '" + column.name + "' is of type " + column.declared +
-                                        "; accepted are integer, real and numeric columns");
+    throw Error(ErrorCode::refused,
+                "weight column '" + column.name + "' is of type " + column.declared +
+                    "; accepted are integer, real and numeric columns");
   }
 }
 
@@ -95,29 +111,37 @@ bool is_time(sql::Dialect dialect, const Column& column, KeyType type) {
   return contains(column.base, "DATE") || contains(column.base, "TIME");
 }
 
-void check_key_values(sql::Connection& connection, const Table& table, const Column& key, const JobDefinition& definition) {
+void check_key_values(sql::Connection& connection,
+                      const Table& table,
+                      const Column& key,
+                      const JobDefinition& definition) {
   const std::string name = sql::quote_identifier(key.name);
   const std::string quoted = sql::quote_qualified(definition.table);
-  const auto rows = connection.query({"has_null_key", "SELECT EXISTS (SELECT 1 FROM " + quoted + " WHERE " + name + " IS NULL)"});
+  const auto rows = connection.query(
+      {"has_null_key", "SELECT EXISTS (SELECT 1 FROM " + quoted + " WHERE " + name + " IS NULL)"});
   if (rows->next() && rows->integer(0) != 0) {
-    throw Error(ErrorCode::refused, "key column '" + key.name + "' of " + table.name.name +
-                                        " holds NULL; every asset needs a key");
+    throw Error(ErrorCode::refused,
+                "key column '" + key.name + "' of " + table.name.name +
+                    " holds NULL; every asset needs a key");
   }
 }
 
-// Runs the condition over nothing: the database itself says what is wrong with it. Without parameters, so that `$1` or `?`
-// in it is refused; as one statement, which the protocol holds to.
-void try_condition(sql::Connection& connection, const JobDefinition& definition, const std::string& condition) {
-  const std::string statement =
-      "SELECT 1 FROM " + sql::quote_qualified(definition.table) + " WHERE " + condition + "\nLIMIT 0";
+// Runs the condition over nothing: the database itself says what is wrong with it. Without
+// parameters, so that `$1` or `?` in it is refused; as one statement, which the protocol holds to.
+void try_condition(sql::Connection& connection,
+                   const JobDefinition& definition,
+                   const std::string& condition) {
+  const std::string statement = "SELECT 1 FROM " + sql::quote_qualified(definition.table) +
+                                " WHERE " + condition + "\nLIMIT 0";
   try {
     connection.query({"filter", statement})->next();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::refused) {
       throw;
     }
-    throw Error(ErrorCode::refused, "the filter is refused by the database: " + std::string(error.what()) +
-                                        "; accepted is one SQL condition on the columns of " + definition.table);
+    throw Error(ErrorCode::refused,
+                "the filter is refused by the database: " + std::string(error.what()) +
+                    "; accepted is one SQL condition on the columns of " + definition.table);
   }
 }
 
@@ -132,20 +156,35 @@ void check_filter_names_a_column(const Table& table, const JobDefinition& defini
       }
     }
   }
-  throw Error(ErrorCode::refused, "the filter names no column of " + table.name.name + "; it has: " + columns);
+  throw Error(ErrorCode::refused,
+              "the filter names no column of " + table.name.name + "; it has: " + columns);
 }
 
 [[noreturn]] void refuse_unstable(const std::string& why) {
-  throw Error(ErrorCode::refused, "the filter " + why +
-                                      ", so an asset that does not match today could match later and would be lost; accepted are "
-                                      "conditions on columns that do not change after the insert (--unstable-filter insists)");
+  throw Error(
+      ErrorCode::refused,
+      "the filter " + why +
+          ", so an asset that does not match today could match later and would be lost; accepted "
+          "are "
+          "conditions on columns that do not change after the insert (--unstable-filter insists)");
 }
 
 void check_words_are_stable(const std::string& filter) {
   const source::FilterWords words = source::filter_words(filter);
-  static constexpr std::array<std::string_view, 14> kMoving{
-      "now",           "current_timestamp", "current_date",        "current_time", "localtimestamp",        "localtime",     "random",
-      "clock_timestamp", "timeofday",       "statement_timestamp", "changes",      "transaction_timestamp", "randomblob",    "gen_random_uuid"};
+  static constexpr std::array<std::string_view, 14> kMoving{"now",
+                                                            "current_timestamp",
+                                                            "current_date",
+                                                            "current_time",
+                                                            "localtimestamp",
+                                                            "localtime",
+                                                            "random",
+                                                            "clock_timestamp",
+                                                            "timeofday",
+                                                            "statement_timestamp",
+                                                            "changes",
+                                                            "transaction_timestamp",
+                                                            "randomblob",
+                                                            "gen_random_uuid"};
   for (const std::string& word : words.bare) {
     const std::string name = lower(word);
     if (name == "select") {
@@ -163,17 +202,21 @@ void check_words_are_stable(const std::string& filter) {
   }
 }
 
-// A partial index takes only conditions that never change their answer for a row: an empty copy of the table is asked to
-// take one. Left out where the role may not make temporary tables.
-void check_index_takes_filter(sql::Connection& connection, const Table& table, const JobDefinition& definition) {
+// A partial index takes only conditions that never change their answer for a row: an empty copy of
+// the table is asked to take one. Left out where the role may not make temporary tables.
+void check_index_takes_filter(sql::Connection& connection,
+                              const Table& table,
+                              const JobDefinition& definition) {
   const bool postgres = connection.dialect() == sql::Dialect::postgres;
   const std::string copy = sql::quote_identifier(table.name.name);
   const std::string original = sql::quote_qualified(definition.table);
-  const std::string create = postgres ? "CREATE TEMPORARY TABLE " + copy + " (LIKE " + original + ") ON COMMIT DROP"
-                                      : "CREATE TEMPORARY TABLE " + copy + " AS SELECT * FROM main." + copy + " LIMIT 0";
+  const std::string create =
+      postgres ? "CREATE TEMPORARY TABLE " + copy + " (LIKE " + original + ") ON COMMIT DROP"
+               : "CREATE TEMPORARY TABLE " + copy + " AS SELECT * FROM main." + copy + " LIMIT 0";
   const std::string key = sql::quote_identifier(definition.key_column);
-  const std::string index = std::string("CREATE INDEX ") + (postgres ? "" : "temp.") + "tranche_filter_check ON " +
-                            (postgres ? "pg_temp." : "") + copy + " (" + key + ") WHERE (\n" + definition.filter + "\n)";
+  const std::string index = std::string("CREATE INDEX ") + (postgres ? "" : "temp.") +
+                            "tranche_filter_check ON " + (postgres ? "pg_temp." : "") + copy +
+                            " (" + key + ") WHERE (\n" + definition.filter + "\n)";
   try {
     sql::Transaction transaction(connection, sql::Mode::read_write, kCheckTimeout);
     connection.execute({"filter_copy", create});
@@ -181,13 +224,16 @@ void check_index_takes_filter(sql::Connection& connection, const Table& table, c
   } catch (const Error& error) {
     const std::string text = error.what();
     if (error.query() == "filter_index" &&
-        (error.native() == "42P17" || error.native() == "0A000" || contains(text, "prohibited in partial index"))) {
+        (error.native() == "42P17" || error.native() == "0A000" ||
+         contains(text, "prohibited in partial index"))) {
       refuse_unstable("is not a fixed property of a row (" + text + ")");
     }
   }
 }
 
-void check_filter(sql::Connection& connection, const Table& table, const JobDefinition& definition) {
+void check_filter(sql::Connection& connection,
+                  const Table& table,
+                  const JobDefinition& definition) {
   if (definition.filter.empty()) {
     return;
   }
@@ -210,12 +256,16 @@ void check_filter(sql::Connection& connection, const Table& table, const JobDefi
   }
 }
 
-void check_unique(sql::Connection& connection, const Table& table, const JobDefinition& definition) {
-  if (definition.assume_unique || source::column_is_unique(connection, table, definition.key_column)) {
+void check_unique(sql::Connection& connection,
+                  const Table& table,
+                  const JobDefinition& definition) {
+  if (definition.assume_unique ||
+      source::column_is_unique(connection, table, definition.key_column)) {
     return;
   }
-  throw Error(ErrorCode::refused, "key column '" + definition.key_column + "' of " + table.name.name +
-                                      " has no unique index of its own; create one, or insist with --assume-unique");
+  throw Error(ErrorCode::refused,
+              "key column '" + definition.key_column + "' of " + table.name.name +
+                  " has no unique index of its own; create one, or insist with --assume-unique");
 }
 
 }  // namespace
@@ -225,14 +275,19 @@ std::vector<std::string> inspect_source(const DatabaseUrl& where, JobDefinition&
   const Table table = source::describe_table(*connection, definition.table, where.redacted());
   const Column& key = source::find_column(table, definition.key_column, "key");
   definition.key_column = key.name;
-  for (auto* column : {&definition.item_column, &definition.weight_column, &definition.time_column}) {
+  for (auto* column :
+       {&definition.item_column, &definition.weight_column, &definition.time_column}) {
     if (*column) {
-      const char* role = column == &definition.item_column ? "item" : column == &definition.weight_column ? "weight" : "time column";
+      const char* role = column == &definition.item_column     ? "item"
+                         : column == &definition.weight_column ? "weight"
+                                                               : "time column";
       *column = source::find_column(table, **column, role).name;
     }
   }
   const sql::Dialect dialect = connection->dialect();
-  definition.key_type = dialect == sql::Dialect::postgres ? postgres_key_type(key) : sqlite_key_type(*connection, table, key);
+  definition.key_type = dialect == sql::Dialect::postgres
+                            ? postgres_key_type(key)
+                            : sqlite_key_type(*connection, table, key);
   definition.key_is_time = is_time(dialect, key, definition.key_type);
   if (definition.weight_column) {
     check_weight_type(dialect, source::find_column(table, *definition.weight_column, "weight"));
@@ -248,14 +303,17 @@ std::vector<std::string> inspect_source(const DatabaseUrl& where, JobDefinition&
   definition.key_order_reason = proof.reason;
 
   std::vector<std::string> warnings;
-  if (definition.key_type == KeyType::text && key.needs_collate && dialect == sql::Dialect::postgres) {
-    warnings.push_back("text keys are compared bytewise, and the index of '" + key.name +
-                       "' sorts otherwise, so every batch sorts the table; CREATE UNIQUE INDEX ON " + definition.table + " (" +
-                       key.name + " COLLATE \"C\") makes it fast");
+  if (definition.key_type == KeyType::text && key.needs_collate &&
+      dialect == sql::Dialect::postgres) {
+    warnings.push_back(
+        "text keys are compared bytewise, and the index of '" + key.name +
+        "' sorts otherwise, so every batch sorts the table; CREATE UNIQUE INDEX ON " +
+        definition.table + " (" + key.name + " COLLATE \"C\") makes it fast");
   }
   if (definition.key_order == KeyOrder::unproved) {
     warnings.push_back("the order of keys is unproved: " + definition.key_order_reason +
-                       "; --settle DURATION delays the newest keys, and 'tranche audit' finds what still comes late");
+                       "; --settle DURATION delays the newest keys, and 'tranche audit' finds what "
+                       "still comes late");
   }
   return warnings;
 }

@@ -1,10 +1,11 @@
-#include <limits>
-#include <map>
-
 #include "source/describe.hpp"
 #include "sql/queries.hpp"
+
 #include "tranche/error.hpp"
 #include "tranche/source.hpp"
+
+#include <limits>
+#include <map>
 
 namespace tranche::sql {
 extern const std::string_view source_shared;
@@ -39,9 +40,10 @@ struct KeyForm {
 
 std::string sqlite_age(const std::string& column) {
   // Numbers are seconds or, from 1973 on in milliseconds, milliseconds since 1970.
-  return "CASE typeof(" + column + ") WHEN 'text' THEN (julianday('now') - julianday(" + column + ")) * 86400.0 WHEN 'null' THEN NULL ELSE "
-         "(julianday('now') - 2440587.5) * 86400.0 - CASE WHEN " + column + " > 100000000000 THEN " + column + " / 1000.0 ELSE " +
-         column + " END END";
+  return "CASE typeof(" + column + ") WHEN 'text' THEN (julianday('now') - julianday(" + column +
+         ")) * 86400.0 WHEN 'null' THEN NULL ELSE "
+         "(julianday('now') - 2440587.5) * 86400.0 - CASE WHEN " +
+         column + " > 100000000000 THEN " + column + " / 1000.0 ELSE " + column + " END END";
 }
 
 std::string postgres_age(const std::string& column, const std::string& base) {
@@ -49,7 +51,8 @@ std::string postgres_age(const std::string& column, const std::string& base) {
     return "extract(epoch FROM clock_timestamp() - " + column + ")::double precision";
   }
   if (base == "timestamp" || base == "date") {
-    return "extract(epoch FROM clock_timestamp() - " + column + "::timestamp AT TIME ZONE 'UTC')::double precision";
+    return "extract(epoch FROM clock_timestamp() - " + column +
+           "::timestamp AT TIME ZONE 'UTC')::double precision";
   }
   return {};
 }
@@ -97,7 +100,9 @@ KeyForm postgres_form(const source::Column& column, KeyType type) {
 class SqlSource final : public Source {
  public:
   SqlSource(const DatabaseUrl& where, const JobDefinition& definition)
-      : where_(where.redacted()), definition_(definition), connection_(sql::connect(where, "source", false)) {
+      : where_(where.redacted()),
+        definition_(definition),
+        connection_(sql::connect(where, "source", false)) {
     connection_->keep_prepared();
     connection_->keep_read_only();
     form_ = make_form();
@@ -111,15 +116,19 @@ class SqlSource final : public Source {
   std::optional<Key> newest_key() override { return key_of("newest_key"); }
   std::optional<Key> oldest_key() override { return key_of("oldest_key"); }
 
-  std::int64_t scan(const SourceRange& range, std::int64_t limit, const std::function<void(const Asset&)>& each) override {
-    const auto rows = connection_->query((*queries_for(range))["scan"], {upper(range), lower(range), limit});
+  std::int64_t scan(const SourceRange& range,
+                    std::int64_t limit,
+                    const std::function<void(const Asset&)>& each) override {
+    const auto rows =
+        connection_->query((*queries_for(range))["scan"], {upper(range), lower(range), limit});
     std::int64_t count = 0;
     std::optional<Key> last = range.after;
     while (rows->next()) {
       const Asset asset = read_asset(*rows);
       if (last && asset.key <= *last) {
-        throw Error(ErrorCode::refused, "key " + asset.key.text() + " stands twice in " + definition_.table +
-                                            "; the key column must be unique");
+        throw Error(ErrorCode::refused,
+                    "key " + asset.key.text() + " stands twice in " + definition_.table +
+                        "; the key column must be unique");
       }
       last = asset.key;
       each(asset);
@@ -170,14 +179,16 @@ class SqlSource final : public Source {
                  ? key.text()
                  : text_literal(key.text()) + (dialect() == Dialect::postgres ? form_.cast : "");
     };
-    const std::string bounds = form_.order + " >= " + literal(first) + " AND " + form_.order + " <= " + literal(last);
+    const std::string bounds =
+        form_.order + " >= " + literal(first) + " AND " + form_.order + " <= " + literal(last);
     return definition_.filter.empty() ? bounds : bounds + " AND " + bracketed_filter();
   }
 
  private:
   class SqlReading final : public Reading {
    public:
-    SqlReading(sql::Connection& connection, Duration timeout) : transaction_(connection, sql::Mode::read_only, timeout) {}
+    SqlReading(sql::Connection& connection, Duration timeout)
+        : transaction_(connection, sql::Mode::read_only, timeout) {}
 
    private:
     sql::Transaction transaction_;
@@ -190,7 +201,8 @@ class SqlSource final : public Source {
       return sqlite_form(definition_.key_column, definition_.key_type);
     }
     table_ = source::describe_table(*connection_, definition_.table, where_);
-    return postgres_form(source::find_column(table_, definition_.key_column, "key"), definition_.key_type);
+    return postgres_form(source::find_column(table_, definition_.key_column, "key"),
+                         definition_.key_type);
   }
 
   std::string bracketed_filter() const {
@@ -210,7 +222,8 @@ class SqlSource final : public Source {
     if (dialect() == Dialect::sqlite) {
       return sqlite_age(column);
     }
-    const std::string age = postgres_age(column, source::find_column(table_, *definition_.time_column, "time column").base);
+    const std::string age = postgres_age(
+        column, source::find_column(table_, *definition_.time_column, "time column").base);
     return age.empty() ? "NULL" : age;
   }
 
@@ -225,16 +238,22 @@ class SqlSource final : public Source {
     fill["p1"] = mark + "1" + cast;
     fill["p3"] = mark + "3" + (postgres ? "::bigint" : "");
     fill["text1"] = mark + "1" + (postgres ? "::text" : "");
-    fill["lower"] = lower_operator.starts_with(">") ? form_.order + " " + lower_operator + " " + mark + "2" + cast
-                                                    : mark + "2" + cast + " IS NULL";
+    fill["lower"] = lower_operator.starts_with(">")
+                        ? form_.order + " " + lower_operator + " " + mark + "2" + cast
+                        : mark + "2" + cast + " IS NULL";
     const std::string text_cast = postgres ? "::text" : "";
-    fill["item"] = definition_.item_column ? (postgres ? sql::quote_identifier(*definition_.item_column) + "::text"
-                                                       : "CAST(" + sql::quote_identifier(*definition_.item_column) + " AS TEXT)")
-                                           : (postgres ? "NULL::text" : "NULL");
-    const std::string weight = definition_.weight_column ? sql::quote_identifier(*definition_.weight_column) : "";
-    fill["weight"] = weight.empty() ? (postgres ? "0::double precision" : "0") : weight + (postgres ? "::double precision" : "");
+    fill["item"] =
+        definition_.item_column
+            ? (postgres ? sql::quote_identifier(*definition_.item_column) + "::text"
+                        : "CAST(" + sql::quote_identifier(*definition_.item_column) + " AS TEXT)")
+            : (postgres ? "NULL::text" : "NULL");
+    const std::string weight =
+        definition_.weight_column ? sql::quote_identifier(*definition_.weight_column) : "";
+    fill["weight"] = weight.empty() ? (postgres ? "0::double precision" : "0")
+                                    : weight + (postgres ? "::double precision" : "");
     fill["weight_sum"] = weight.empty() ? (postgres ? "0::double precision" : "0.0")
-                                        : "coalesce(sum(" + weight + "), 0)" + (postgres ? "::double precision" : "");
+                                        : "coalesce(sum(" + weight + "), 0)" +
+                                              (postgres ? "::double precision" : "");
     fill["age"] = age_expression();
     fill["filter"] = bracketed_filter();
     return std::make_unique<Queries>(sql::source_shared, fill);
@@ -268,13 +287,16 @@ class SqlSource final : public Source {
     const bool number = type != KeyType::text && type != KeyType::uuid;
     const sql::ValueType expected = number ? sql::ValueType::integer : sql::ValueType::text;
     if (found != expected) {
-      throw Error(ErrorCode::refused, "a key of " + definition_.table + " is " + described(found) + " ('" + rows.text(column) +
-                                          "') where the job was defined with " + std::string(to_string(type)) + " keys");
+      throw Error(ErrorCode::refused,
+                  "a key of " + definition_.table + " is " + described(found) + " ('" +
+                      rows.text(column) + "') where the job was defined with " +
+                      std::string(to_string(type)) + " keys");
     }
     if (type == KeyType::timestamp || type == KeyType::date) {
       return Key::from_number(type, rows.integer(column));
     }
-    return type == KeyType::integer ? Key::integer(rows.integer(column)) : Key::parse(type, rows.text(column));
+    return type == KeyType::integer ? Key::integer(rows.integer(column))
+                                    : Key::parse(type, rows.text(column));
   }
 
   static std::string described(sql::ValueType type) {
@@ -302,8 +324,9 @@ class SqlSource final : public Source {
 
   double read_weight(const sql::Rows& rows, int column, const Key& key) const {
     const auto refuse = [&](const std::string& problem) {
-      throw Error(ErrorCode::refused, "the weight of key " + key.text() + " in " + definition_.table + " is " + problem +
-                                          "; accepted are numbers from 0 up, and NULL for 0");
+      throw Error(ErrorCode::refused,
+                  "the weight of key " + key.text() + " in " + definition_.table + " is " +
+                      problem + "; accepted are numbers from 0 up, and NULL for 0");
     };
     const sql::ValueType type = rows.type(column);
     if (type == sql::ValueType::null) {

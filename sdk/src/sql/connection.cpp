@@ -4,6 +4,7 @@
 #include "postgres/postgres_connection.hpp"
 #endif
 #include "sqlite/sqlite_connection.hpp"
+
 #include "tranche/error.hpp"
 
 namespace tranche::sql {
@@ -29,7 +30,8 @@ std::unique_ptr<Connection> connect(const DatabaseUrl& url, std::string_view pur
   return postgres::connect(url, purpose);
 #else
   throw Error(ErrorCode::refused,
-              "this build of tranche has no PostgreSQL support; use sqlite:PATH or rebuild with TRANCHE_POSTGRES=ON");
+              "this build of tranche has no PostgreSQL support; use sqlite:PATH or rebuild with "
+              "TRANCHE_POSTGRES=ON");
 #endif
 }
 

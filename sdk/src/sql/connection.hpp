@@ -1,5 +1,8 @@
 #pragma once
 
+#include "tranche/database_url.hpp"
+#include "tranche/units.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,9 +11,6 @@
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "tranche/database_url.hpp"
-#include "tranche/units.hpp"
 
 namespace tranche::sql {
 
@@ -60,8 +60,8 @@ class Connection {
   virtual ~Connection() = default;
   virtual Dialect dialect() const = 0;
 
-  /// read_write takes SQLite's write lock at once; PostgreSQL is READ COMMITTED whatever the role's default.
-  /// `timeout` bounds each statement of the transaction; zero: none.
+  /// read_write takes SQLite's write lock at once; PostgreSQL is READ COMMITTED whatever the role's
+  /// default. `timeout` bounds each statement of the transaction; zero: none.
   virtual void begin(Mode mode, Duration timeout = Duration::zero()) = 0;
   virtual void commit() = 0;
   /// Does nothing outside a transaction; never throws.
@@ -70,11 +70,11 @@ class Connection {
   virtual std::unique_ptr<Rows> query(const Statement& statement, const Params& params = {}) = 0;
   /// Number of rows changed.
   virtual std::int64_t execute(const Statement& statement, const Params& params = {}) = 0;
-  /// Statements that come again may stay prepared in the server. Each casts or names what it returns, so that an altered
-  /// table changes no result's type.
+  /// Statements that come again may stay prepared in the server. Each casts or names what it
+  /// returns, so that an altered table changes no result's type.
   virtual void keep_prepared() {}
-  /// This connection will only ever read, each statement by itself: a read-only transaction around several of them
-  /// need not cost round trips of its own.
+  /// This connection will only ever read, each statement by itself: a read-only transaction around
+  /// several of them need not cost round trips of its own.
   virtual void keep_read_only() {}
   /// Several statements without parameters: migrations.
   virtual void script(const Statement& statement) = 0;
@@ -87,7 +87,9 @@ std::unique_ptr<Connection> connect(const DatabaseUrl& url, std::string_view pur
 /// Rolls back unless committed.
 class Transaction {
  public:
-  explicit Transaction(Connection& connection, Mode mode = Mode::read_write, Duration timeout = Duration::zero())
+  explicit Transaction(Connection& connection,
+                       Mode mode = Mode::read_write,
+                       Duration timeout = Duration::zero())
       : connection_(connection) {
     connection_.begin(mode, timeout);
   }
@@ -108,7 +110,8 @@ class Transaction {
   bool done_ = false;
 };
 
-/// The one place that quotes identifiers: "a" -> "\"a\"". Errors: refused when empty, too long or with a NUL.
+/// The one place that quotes identifiers: "a" -> "\"a\"". Errors: refused when empty, too long or
+/// with a NUL.
 std::string quote_identifier(std::string_view name);
 struct QualifiedName {
   std::string schema;  ///< empty: found by the connection's search path

@@ -12,7 +12,8 @@ constexpr std::size_t kMaxIdentifierBytes = 63;
 [[noreturn]] void refuse(std::string_view name, const std::string& why) {
   throw Error(ErrorCode::refused,
               "'" + std::string(name) + "' is no usable name: " + why +
-                  "; accepted is NAME or SCHEMA.NAME, each part up to 63 bytes, quoted with \" where it holds a dot");
+                  "; accepted is NAME or SCHEMA.NAME, each part up to 63 bytes, quoted with \" "
+                  "where it holds a dot");
 }
 
 // Reads one part of a dotted name from `rest`, unquoting it.

@@ -1,10 +1,11 @@
 #include "sql/migrate.hpp"
 
-#include <algorithm>
-
 #include "sql/queries.hpp"
 #include "sql/sql_store.hpp"
+
 #include "tranche/error.hpp"
+
+#include <algorithm>
 
 namespace tranche::sql {
 
@@ -52,13 +53,16 @@ std::int64_t integer_of(Connection& connection, const Statement& statement) {
 
 }  // namespace
 
-int newest_schema_version() { return sources().back().version; }
+int newest_schema_version() {
+  return sources().back().version;
+}
 
 std::vector<Migration> migrations(Dialect dialect, std::string_view schema) {
   std::vector<Migration> result;
   for (const Source& source : sources()) {
     const std::string_view text = dialect == Dialect::sqlite ? source.sqlite : source.postgres;
-    result.push_back({source.version, source.name, fill_placeholders(text, placeholders(dialect, schema))});
+    result.push_back(
+        {source.version, source.name, fill_placeholders(text, placeholders(dialect, schema))});
   }
   return result;
 }
@@ -82,7 +86,8 @@ std::vector<int> migrate(Connection& connection, std::string_view schema) {
   std::vector<int> applied;
   for (const Migration& migration : migrations(connection.dialect(), schema)) {
     if (migration.version > version) {
-      connection.execute(named["insert_migration"], {std::int64_t{migration.version}, migration.name});
+      connection.execute(named["insert_migration"],
+                         {std::int64_t{migration.version}, migration.name});
       connection.script({migration.name, migration.text});
       applied.push_back(migration.version);
     }
@@ -94,13 +99,16 @@ std::vector<int> migrate(Connection& connection, std::string_view schema) {
 void check_schema_version(int version, std::string_view where) {
   const int newest = newest_schema_version();
   if (version > newest) {
-    throw Error(ErrorCode::schema, std::string(where) + " has schema version " + std::to_string(version) +
-                                       ", newer than the version " + std::to_string(newest) +
-                                       " of this program; use a newer tranche");
+    throw Error(ErrorCode::schema,
+                std::string(where) + " has schema version " + std::to_string(version) +
+                    ", newer than the version " + std::to_string(newest) +
+                    " of this program; use a newer tranche");
   }
   if (version < newest) {
-    throw Error(ErrorCode::schema, std::string(where) + " has schema version " + std::to_string(version) + ", this program needs " +
-                                       std::to_string(newest) + "; run 'tranche db migrate'");
+    throw Error(ErrorCode::schema,
+                std::string(where) + " has schema version " + std::to_string(version) +
+                    ", this program needs " + std::to_string(newest) +
+                    "; run 'tranche db migrate'");
   }
 }
 
@@ -109,7 +117,9 @@ void check_schema_name(std::string_view schema) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   };
   if (schema.empty() || schema.size() > 63 || !std::all_of(schema.begin(), schema.end(), plain)) {
-    throw Error(ErrorCode::usage, "'" + std::string(schema) + "' is no usable schema name; accepted are up to 63 letters, digits and _");
+    throw Error(ErrorCode::usage,
+                "'" + std::string(schema) +
+                    "' is no usable schema name; accepted are up to 63 letters, digits and _");
   }
 }
 

@@ -29,7 +29,8 @@ std::string_view without_description(std::string_view text) {
 
 }  // namespace
 
-std::string fill_placeholders(std::string_view text, const std::map<std::string, std::string>& placeholders) {
+std::string fill_placeholders(std::string_view text,
+                              const std::map<std::string, std::string>& placeholders) {
   std::string filled;
   while (true) {
     const auto open = text.find(kOpen);
@@ -41,7 +42,8 @@ std::string fill_placeholders(std::string_view text, const std::map<std::string,
     const auto close = text.find(kClose);
     const auto found = placeholders.find(std::string(text.substr(0, close)));
     if (close == std::string_view::npos || found == placeholders.end()) {
-      throw Error(ErrorCode::internal, "no text for the SQL placeholder '" + std::string(text.substr(0, close)) + "'");
+      throw Error(ErrorCode::internal,
+                  "no text for the SQL placeholder '" + std::string(text.substr(0, close)) + "'");
     }
     filled += found->second;
     text.remove_prefix(close + kClose.size());
@@ -52,7 +54,8 @@ Queries::Queries(std::string_view file, std::map<std::string, std::string> place
   auto at = file.find(kName);
   while (at != std::string_view::npos) {
     const auto next = file.find(kName, at + 1);
-    std::string_view block = file.substr(at + kName.size(), next == std::string_view::npos ? next : next - at - kName.size());
+    std::string_view block = file.substr(
+        at + kName.size(), next == std::string_view::npos ? next : next - at - kName.size());
     const auto line_end = block.find('\n');
     std::string name = trimmed(block.substr(0, line_end));
     block.remove_prefix(line_end + 1);

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "sql/connection.hpp"
+
 #include <map>
 #include <string>
 #include <string_view>
-
-#include "sql/connection.hpp"
 
 namespace tranche::sql {
 
@@ -12,8 +12,9 @@ namespace tranche::sql {
 ///   -- name: acquire_next
 ///   -- One sentence on what it does.
 ///   SELECT ... FROM /* TEMPLATE: prefix */batch ...
-/// Every placeholder is filled in once, with text that came out of quote_identifier or from us. A block named
-/// `fragment NAME` is no statement: from there on its text is what the placeholder NAME stands for.
+/// Every placeholder is filled in once, with text that came out of quote_identifier or from us. A
+/// block named `fragment NAME` is no statement: from there on its text is what the placeholder NAME
+/// stands for.
 class Queries {
  public:
   Queries(std::string_view file, std::map<std::string, std::string> placeholders);
@@ -27,6 +28,7 @@ class Queries {
 };
 
 /// Fills the placeholders of one statement. Errors: ErrorCode::internal for one that has no text.
-std::string fill_placeholders(std::string_view text, const std::map<std::string, std::string>& placeholders);
+std::string fill_placeholders(std::string_view text,
+                              const std::map<std::string, std::string>& placeholders);
 
 }  // namespace tranche::sql

@@ -1,15 +1,17 @@
 #pragma once
 
+#include "sql/connection.hpp"
+
+#include "tranche/key.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
 
-#include "sql/connection.hpp"
-#include "tranche/key.hpp"
-
 namespace tranche::sql {
 
-/// Reads the columns of the current row from left to right, so that the order stands in one place: the statement.
+/// Reads the columns of the current row from left to right, so that the order stands in one place:
+/// the statement.
 class RowReader {
  public:
   explicit RowReader(const Rows& rows, int first = 0) : rows_(rows), column_(first) {}
@@ -44,11 +46,23 @@ class RowReader {
   int column_;
 };
 
-inline Param param(const std::optional<Key>& key) { return key ? Param(Blob{key->bytes()}) : Param(); }
-inline Param param(const std::optional<std::int64_t>& value) { return value ? Param(*value) : Param(); }
-inline Param param(const std::optional<int>& value) { return value ? Param(std::int64_t{*value}) : Param(); }
-inline Param param(const std::optional<double>& value) { return value ? Param(*value) : Param(); }
-inline Param param(bool value) { return std::int64_t{value ? 1 : 0}; }
-inline Param param(int value) { return std::int64_t{value}; }
+inline Param param(const std::optional<Key>& key) {
+  return key ? Param(Blob{key->bytes()}) : Param();
+}
+inline Param param(const std::optional<std::int64_t>& value) {
+  return value ? Param(*value) : Param();
+}
+inline Param param(const std::optional<int>& value) {
+  return value ? Param(std::int64_t{*value}) : Param();
+}
+inline Param param(const std::optional<double>& value) {
+  return value ? Param(*value) : Param();
+}
+inline Param param(bool value) {
+  return std::int64_t{value ? 1 : 0};
+}
+inline Param param(int value) {
+  return std::int64_t{value};
+}
 
 }  // namespace tranche::sql

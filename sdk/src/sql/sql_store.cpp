@@ -1,12 +1,13 @@
 #include "sql/sql_store.hpp"
 
+#include "sql/row_reader.hpp"
+
+#include "tranche/definition.hpp"
+#include "tranche/error.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <limits>
-
-#include "sql/row_reader.hpp"
-#include "tranche/definition.hpp"
-#include "tranche/error.hpp"
 
 namespace tranche::sql {
 
@@ -148,9 +149,13 @@ class SqlStoreTransaction final : public StoreTransaction {
 
   void commit() override { transaction_.commit(); }
 
-  TimePoint now() override { return TimePoint(std::chrono::milliseconds(*integer_of("now", {clock()}))); }
+  TimePoint now() override {
+    return TimePoint(std::chrono::milliseconds(*integer_of("now", {clock()})));
+  }
 
-  std::optional<Job> find_job(std::string_view name) override { return one("find_job", {std::string(name)}, read_job); }
+  std::optional<Job> find_job(std::string_view name) override {
+    return one("find_job", {std::string(name)}, read_job);
+  }
   std::optional<Job> find_job_version(std::int64_t version_id) override {
     return one("find_job_version", {version_id}, read_job);
   }
@@ -158,12 +163,17 @@ class SqlStoreTransaction final : public StoreTransaction {
   std::int64_t insert_job(std::string_view name) override {
     const auto id = integer_of("insert_job", {clock(), std::string(name)});
     if (!id) {
-      throw Error(ErrorCode::refused, "a job named '" + std::string(name) + "' exists already; choose another name, or use job update");
+      throw Error(ErrorCode::refused,
+                  "a job named '" + std::string(name) +
+                      "' exists already; choose another name, or use job update");
     }
     return *id;
   }
-  std::int64_t insert_job_version(std::int64_t job_id, int number, const JobDefinition& definition) override {
-    const auto id = integer_of("insert_job_version", {clock(), job_id, param(number), to_json(definition)});
+  std::int64_t insert_job_version(std::int64_t job_id,
+                                  int number,
+                                  const JobDefinition& definition) override {
+    const auto id =
+        integer_of("insert_job_version", {clock(), job_id, param(number), to_json(definition)});
     execute("set_job_version", {clock(), job_id, *id});
     return *id;
   }
@@ -171,23 +181,38 @@ class SqlStoreTransaction final : public StoreTransaction {
     execute("update_job_paused", {clock(), job_id, param(paused)});
   }
   void delete_job(std::int64_t job_id) override {
-    for (const char* step : {"delete_job_attempts", "delete_job_keys", "delete_job_batches", "delete_job_runs",
-                             "delete_job_windows", "delete_job_versions", "delete_job"}) {
+    for (const char* step : {"delete_job_attempts",
+                             "delete_job_keys",
+                             "delete_job_batches",
+                             "delete_job_runs",
+                             "delete_job_windows",
+                             "delete_job_versions",
+                             "delete_job"}) {
       execute(step, {job_id});
     }
   }
 
   std::int64_t insert_window(const Window& window) override {
-    const auto id = integer_of("insert_window", {clock(), window.job_id, window.name,
-                                                 std::string(window.kind == WindowKind::campaign ? "campaign" : "incremental"),
-                                                 param(window.lower), param(window.upper), param(window.limits.max_count),
-                                                 param(window.limits.max_weight)});
+    const auto id =
+        integer_of("insert_window",
+                   {clock(),
+                    window.job_id,
+                    window.name,
+                    std::string(window.kind == WindowKind::campaign ? "campaign" : "incremental"),
+                    param(window.lower),
+                    param(window.upper),
+                    param(window.limits.max_count),
+                    param(window.limits.max_weight)});
     if (!id) {
-      throw Error(ErrorCode::refused, "the job has a campaign named '" + window.name + "' already; choose another name");
+      throw Error(
+          ErrorCode::refused,
+          "the job has a campaign named '" + window.name + "' already; choose another name");
     }
     return *id;
   }
-  std::optional<Window> find_window(std::int64_t job_id, std::string_view name, KeyType type) override {
+  std::optional<Window> find_window(std::int64_t job_id,
+                                    std::string_view name,
+                                    KeyType type) override {
     return one("find_window", {job_id, std::string(name)}, window_reader(type));
   }
   std::vector<Window> list_windows(std::int64_t job_id, KeyType type) override {
@@ -205,14 +230,18 @@ class SqlStoreTransaction final : public StoreTransaction {
   void move_frontier(std::int64_t window_id, const Key& frontier) override {
     execute("move_frontier", {window_id, Blob{frontier.bytes()}});
   }
-  void set_window_state(std::int64_t window_id, WindowState state, std::string_view reason) override {
+  void set_window_state(std::int64_t window_id,
+                        WindowState state,
+                        std::string_view reason) override {
     execute("set_window_state", {window_id, std::string(name_of(state)), std::string(reason)});
   }
   void rewind_window(std::int64_t window_id, const std::optional<Key>& lower) override {
     execute("rewind_window", {window_id, param(lower)});
   }
 
-  std::optional<StoredBatch> take_due_batch(std::int64_t window_id, KeyType, bool retries) override {
+  std::optional<StoredBatch> take_due_batch(std::int64_t window_id,
+                                            KeyType,
+                                            bool retries) override {
     return one("take_due_batch", {clock(), window_id, param(retries)}, read_batch);
   }
   std::int64_t reserve_batch_id() override { return *integer_of("reserve_batch_id", {}); }
@@ -248,10 +277,20 @@ class SqlStoreTransaction final : public StoreTransaction {
     read_claim(made, "insert_batch", params);
     return made;
   }
-  Batch claim_batch(const StoredBatch& stored, int attempt, int max_attempts, const Claim& claim) override {
+  Batch claim_batch(const StoredBatch& stored,
+                    int attempt,
+                    int max_attempts,
+                    const Claim& claim) override {
     Batch batch = stored.batch;
-    read_claim(batch, "claim_batch",
-               {clock(), batch.id, param(attempt), param(max_attempts), claim.token, claim.run_id, std::int64_t{claim.lease.count()}});
+    read_claim(batch,
+               "claim_batch",
+               {clock(),
+                batch.id,
+                param(attempt),
+                param(max_attempts),
+                claim.token,
+                claim.run_id,
+                std::int64_t{claim.lease.count()}});
     batch.status = BatchStatus::processing;
     batch.attempt = attempt;
     batch.max_attempts = max_attempts;
@@ -263,28 +302,54 @@ class SqlStoreTransaction final : public StoreTransaction {
     batch.outputs.clear();
     return batch;
   }
-  std::optional<StoredBatch> lock_batch(std::int64_t batch_id) override { return one("lock_batch", {batch_id}, read_batch); }
-  std::optional<StoredBatch> find_batch(std::int64_t batch_id) override { return one("find_batch", {batch_id}, read_batch); }
-  std::optional<TimePoint> extend_lease(std::int64_t batch_id, std::string_view token, std::optional<Duration> lease) override {
-    const auto end = integer_of("extend_lease", {clock(), batch_id, std::string(token),
-                                                 lease ? Param(std::int64_t{lease->count()}) : Param()});
+  std::optional<StoredBatch> lock_batch(std::int64_t batch_id) override {
+    return one("lock_batch", {batch_id}, read_batch);
+  }
+  std::optional<StoredBatch> find_batch(std::int64_t batch_id) override {
+    return one("find_batch", {batch_id}, read_batch);
+  }
+  std::optional<TimePoint> extend_lease(std::int64_t batch_id,
+                                        std::string_view token,
+                                        std::optional<Duration> lease) override {
+    const auto end = integer_of("extend_lease",
+                                {clock(),
+                                 batch_id,
+                                 std::string(token),
+                                 lease ? Param(std::int64_t{lease->count()}) : Param()});
     return end ? std::optional(TimePoint(std::chrono::milliseconds(*end))) : std::nullopt;
   }
-  void end_attempt(const StoredBatch& stored, const AttemptEnd& end) override { end_attempt_of(stored, end); }
+  void end_attempt(const StoredBatch& stored, const AttemptEnd& end) override {
+    end_attempt_of(stored, end);
+  }
   Batch end_attempt_of(const StoredBatch& stored, const AttemptEnd& end) override {
     Batch batch = stored.batch;
     const std::string outcome(to_string(end.outcome));
     const std::string outputs = outputs_json(end.outputs);
-    Params params = {clock(), batch.id, std::string(to_string(end.status)), param(end.exhausted), param(end.skipped),
-                     param(end.superseded), param(end.attempt),
-                     end.available_after ? Param(std::int64_t{end.available_after->count()}) : Param(),
-                     param(end.exit_code), end.message, outputs};
+    Params params = {
+        clock(),
+        batch.id,
+        std::string(to_string(end.status)),
+        param(end.exhausted),
+        param(end.skipped),
+        param(end.superseded),
+        param(end.attempt),
+        end.available_after ? Param(std::int64_t{end.available_after->count()}) : Param(),
+        param(end.exit_code),
+        end.message,
+        outputs};
     // PostgreSQL records the attempt in the same round trip.
     if (connection_.dialect() == Dialect::postgres) {
       params.emplace_back(outcome);
       params.push_back(param(end.signal));
     } else {
-      execute("insert_attempt", {clock(), batch.id, outcome, param(end.exit_code), param(end.signal), end.message, outputs});
+      execute("insert_attempt",
+              {clock(),
+               batch.id,
+               outcome,
+               param(end.exit_code),
+               param(end.signal),
+               end.message,
+               outputs});
     }
     read_changed("end_batch", params, [&](RowReader& row) {
       batch.available_at = row.maybe_time();
@@ -300,8 +365,18 @@ class SqlStoreTransaction final : public StoreTransaction {
     batch.outputs = end.outputs;
     return batch;
   }
-  void set_batch_state(std::int64_t batch_id, BatchStatus status, bool exhausted, int attempt, bool available) override {
-    execute("set_batch_state", {clock(), batch_id, std::string(to_string(status)), param(exhausted), param(attempt), param(available)});
+  void set_batch_state(std::int64_t batch_id,
+                       BatchStatus status,
+                       bool exhausted,
+                       int attempt,
+                       bool available) override {
+    execute("set_batch_state",
+            {clock(),
+             batch_id,
+             std::string(to_string(status)),
+             param(exhausted),
+             param(attempt),
+             param(available)});
   }
   void supersede_from(std::int64_t window_id, const Key& from) override {
     execute("supersede_from", {window_id, Blob{from.bytes()}});
@@ -310,18 +385,23 @@ class SqlStoreTransaction final : public StoreTransaction {
     return all("batches_from", {window_id, Blob{from.bytes()}}, read_batch);
   }
 
-  void list_batches(const BatchFilter& filter, const std::function<void(const Batch&)>& each) override {
+  void list_batches(const BatchFilter& filter,
+                    const std::function<void(const Batch&)>& each) override {
     const auto rows = connection_.query(
         store_.queries_["list_batches"],
-        {filter.job_id, filter.window_id == 0 ? Param() : Param(filter.window_id),
+        {filter.job_id,
+         filter.window_id == 0 ? Param() : Param(filter.window_id),
          filter.status ? Param(std::string(to_string(*filter.status))) : Param(),
          filter.since ? Param(std::int64_t{filter.since->time_since_epoch().count()}) : Param(),
-         filter.run_id.empty() ? Param() : Param(filter.run_id), filter.limit == 0 ? kNoLimit : filter.limit});
+         filter.run_id.empty() ? Param() : Param(filter.run_id),
+         filter.limit == 0 ? kNoLimit : filter.limit});
     while (rows->next()) {
       each(read_batch(*rows).batch);
     }
   }
-  std::vector<StoredBatch> open_batches(std::int64_t window_id) override { return all("open_batches", {window_id}, read_batch); }
+  std::vector<StoredBatch> open_batches(std::int64_t window_id) override {
+    return all("open_batches", {window_id}, read_batch);
+  }
   std::vector<StoredBatch> batches_around(std::int64_t job_id, const Key& key) override {
     return all("batches_around", {job_id, Blob{key.bytes()}}, read_batch);
   }
@@ -346,9 +426,12 @@ class SqlStoreTransaction final : public StoreTransaction {
   }
   std::string read_key_part(std::int64_t batch_id, std::int64_t part, bool last) override {
     const auto read = [](const Rows& rows) { return rows.blob(0); };
-    const auto keys = last ? one("read_last_key_part", {batch_id}, read) : one("read_key_part", {batch_id, part}, read);
+    const auto keys = last ? one("read_last_key_part", {batch_id}, read)
+                           : one("read_key_part", {batch_id, part}, read);
     if (!keys) {
-      throw Error(ErrorCode::internal, "batch " + std::to_string(batch_id) + " has no key set part " + std::to_string(part));
+      throw Error(
+          ErrorCode::internal,
+          "batch " + std::to_string(batch_id) + " has no key set part " + std::to_string(part));
     }
     return *keys;
   }
@@ -368,26 +451,44 @@ class SqlStoreTransaction final : public StoreTransaction {
       return totals;
     });
   }
-  bool has_batches(std::int64_t job_id) override { return *integer_of("has_batches", {job_id}) != 0; }
+  bool has_batches(std::int64_t job_id) override {
+    return *integer_of("has_batches", {job_id}) != 0;
+  }
 
   void insert_run(const Run& run, std::int64_t job_id, std::int64_t window_id) override {
     const auto dump = [](const auto& value) {
       return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     };
-    execute("insert_run", {clock(), run.id, job_id, window_id, run.host, run.boot_id, run.pid, run.user, dump(run.command),
-                           dump(run.identity), run.version});
+    execute("insert_run",
+            {clock(),
+             run.id,
+             job_id,
+             window_id,
+             run.host,
+             run.boot_id,
+             run.pid,
+             run.user,
+             dump(run.command),
+             dump(run.identity),
+             run.version});
   }
-  void finish_run(std::string_view run_id, int exit_status, std::int64_t succeeded, std::int64_t failed) override {
+  void finish_run(std::string_view run_id,
+                  int exit_status,
+                  std::int64_t succeeded,
+                  std::int64_t failed) override {
     execute("finish_run", {clock(), std::string(run_id), param(exit_status), succeeded, failed});
   }
-  std::optional<Run> find_run(std::string_view run_id) override { return one("find_run", {std::string(run_id)}, read_run); }
+  std::optional<Run> find_run(std::string_view run_id) override {
+    return one("find_run", {std::string(run_id)}, read_run);
+  }
   std::vector<Run> list_runs(std::optional<std::int64_t> job_id, std::int64_t limit) override {
     return all("list_runs", {param(job_id), limit == 0 ? kNoLimit : limit}, read_run);
   }
 
  private:
   Param clock() const {
-    return store_.clock_ ? Param(std::int64_t{store_.clock_().time_since_epoch().count()}) : Param();
+    return store_.clock_ ? Param(std::int64_t{store_.clock_().time_since_epoch().count()})
+                         : Param();
   }
   std::int64_t execute(std::string_view name, const Params& params) {
     return connection_.execute(store_.queries_[name], params);
@@ -396,7 +497,9 @@ class SqlStoreTransaction final : public StoreTransaction {
     return one(name, params, [](const Rows& rows) { return rows.integer(0); });
   }
   template <typename Read>
-  auto one(std::string_view name, const Params& params, const Read& read) -> std::optional<decltype(read(std::declval<const Rows&>()))> {
+  auto one(std::string_view name,
+           const Params& params,
+           const Read& read) -> std::optional<decltype(read(std::declval<const Rows&>()))> {
     const auto rows = connection_.query(store_.queries_[name], params);
     if (!rows->next()) {
       return std::nullopt;
@@ -404,7 +507,9 @@ class SqlStoreTransaction final : public StoreTransaction {
     return read(*rows);
   }
   template <typename Read>
-  auto all(std::string_view name, const Params& params, const Read& read) -> std::vector<decltype(read(std::declval<const Rows&>()))> {
+  auto all(std::string_view name,
+           const Params& params,
+           const Read& read) -> std::vector<decltype(read(std::declval<const Rows&>()))> {
     std::vector<decltype(read(std::declval<const Rows&>()))> values;
     const auto rows = connection_.query(store_.queries_[name], params);
     while (rows->next()) {
@@ -450,7 +555,8 @@ std::string table_prefix(Dialect dialect, std::string_view schema) {
 }
 
 Queries inventory_queries(Dialect dialect, std::string_view schema) {
-  const std::map<std::string, std::string> placeholders = {{"prefix", table_prefix(dialect, schema)}};
+  const std::map<std::string, std::string> placeholders = {
+      {"prefix", table_prefix(dialect, schema)}};
 #ifdef TRANCHE_POSTGRES
   if (dialect == Dialect::postgres) {
     return {inventory_postgres, placeholders};
@@ -460,10 +566,13 @@ Queries inventory_queries(Dialect dialect, std::string_view schema) {
 }
 
 SqlStore::SqlStore(std::unique_ptr<Connection> connection, std::string_view schema)
-    : connection_(std::move(connection)), queries_(inventory_queries(connection_->dialect(), schema)) {
+    : connection_(std::move(connection)),
+      queries_(inventory_queries(connection_->dialect(), schema)) {
   connection_->keep_prepared();
 }
 
-std::unique_ptr<StoreTransaction> SqlStore::begin(bool write) { return std::make_unique<SqlStoreTransaction>(*this, write); }
+std::unique_ptr<StoreTransaction> SqlStore::begin(bool write) {
+  return std::make_unique<SqlStoreTransaction>(*this, write);
+}
 
 }  // namespace tranche::sql

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <functional>
-#include <memory>
-
 #include "sql/connection.hpp"
 #include "sql/queries.hpp"
+
 #include "tranche/store.hpp"
+
+#include <functional>
+#include <memory>
 
 namespace tranche::sql {
 

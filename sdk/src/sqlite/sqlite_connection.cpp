@@ -1,20 +1,21 @@
 #include "sqlite/sqlite_connection.hpp"
 
+#include "sqlite/sqlite_error.hpp"
+
+#include "tranche/error.hpp"
+
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <chrono>
+#include <fcntl.h>
 #include <filesystem>
 #include <random>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 #include <unordered_map>
-
-#include "sqlite/sqlite_error.hpp"
-#include "tranche/error.hpp"
 
 namespace tranche::sql::sqlite {
 
@@ -24,7 +25,8 @@ using Clock = std::chrono::steady_clock;
 
 // Many runners share one file: each waits for its turn at the write lock rather than failing.
 constexpr auto kBusyFor = std::chrono::seconds(60);
-// SQLite's own handler sleeps ever longer, up to 100 ms, so that whoever waits longest asks least often, and starves.
+// SQLite's own handler sleeps ever longer, up to 100 ms, so that whoever waits longest asks least
+// often, and starves.
 constexpr std::chrono::microseconds kShortestWait{200};
 constexpr std::chrono::microseconds kLongestWait{3000};
 // Virtual machine instructions between two looks at the clock.
@@ -77,7 +79,9 @@ class SqliteRows final : public Rows {
         return ValueType::null;
     }
   }
-  std::int64_t integer(int column) const override { return statement_.getColumn(column).getInt64(); }
+  std::int64_t integer(int column) const override {
+    return statement_.getColumn(column).getInt64();
+  }
   double real(int column) const override { return statement_.getColumn(column).getDouble(); }
   std::string text(int column) const override { return statement_.getColumn(column).getString(); }
   std::string blob(int column) const override { return statement_.getColumn(column).getString(); }
@@ -90,8 +94,7 @@ class SqliteRows final : public Rows {
 
 class SqliteConnection final : public Connection {
  public:
-  SqliteConnection(const std::string& path, int flags)
-      : path_(path), database_(path, flags) {
+  SqliteConnection(const std::string& path, int flags) : path_(path), database_(path, flags) {
     sqlite3* handle = database_.getHandle();
     sqlite3_extended_result_codes(handle, 1);
     // A misspelt column in double quotes must be an error, not a string.
@@ -168,7 +171,8 @@ class SqliteConnection final : public Connection {
     SQLite::Statement& prepared = *found->second;
     // SQLite would take it for NULL, or for one of ours that has its number.
     if (prepared.getBindParameterCount() > static_cast<int>(params.size())) {
-      throw Error(ErrorCode::refused, "it holds a parameter (?, $1, :name or @name) that nothing is given for");
+      throw Error(ErrorCode::refused,
+                  "it holds a parameter (?, $1, :name or @name) that nothing is given for");
     }
     prepared.tryReset();
     prepared.clearBindings();
@@ -176,7 +180,8 @@ class SqliteConnection final : public Connection {
     return prepared;
   }
   void arm() {
-    deadline_ = timeout_ == Duration::zero() ? std::nullopt : std::optional(Clock::now() + timeout_);
+    deadline_ =
+        timeout_ == Duration::zero() ? std::nullopt : std::optional(Clock::now() + timeout_);
   }
   static int wait_for_lock(void* self, int waits) {
     auto& connection = *static_cast<SqliteConnection*>(self);
@@ -204,8 +209,8 @@ class SqliteConnection final : public Connection {
   std::minstd_rand random_{std::random_device{}()};
 };
 
-// Whoever turns a file to WAL needs it alone for a moment. Where two want that at once, SQLite tells one of them "locked"
-// without asking the busy handler.
+// Whoever turns a file to WAL needs it alone for a moment. Where two want that at once, SQLite
+// tells one of them "locked" without asking the busy handler.
 void turn_to_wal(SqliteConnection& connection) {
   const auto begun = Clock::now();
   while (true) {
@@ -238,12 +243,14 @@ std::unique_ptr<Connection> connect(const DatabaseUrl& url, std::string_view pur
   const std::string& path = url.path();
   std::error_code failed;
   if (std::filesystem::is_directory(path, failed)) {
-    throw Error(ErrorCode::refused,
-                path + " is a folder; the " + std::string(purpose) + " needs the path of a database file");
+    throw Error(
+        ErrorCode::refused,
+        path + " is a folder; the " + std::string(purpose) + " needs the path of a database file");
   }
   if (!std::filesystem::exists(path, failed)) {
     if (!create) {
-      throw Error(ErrorCode::unreachable, "the " + std::string(purpose) + " " + path + " does not exist");
+      throw Error(ErrorCode::unreachable,
+                  "the " + std::string(purpose) + " " + path + " does not exist");
     }
     create_file(path);
   }

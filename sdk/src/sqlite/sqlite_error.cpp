@@ -10,12 +10,17 @@ Error translate(const SQLite::Exception& error, std::string_view where, std::str
   const std::string text = error.what();
   switch (error.getErrorCode() & 0xff) {
     case SQLITE_NOTADB:
-      return {ErrorCode::refused, file + " is not an SQLite database; give the path of one, or of a new file", name};
+      return {ErrorCode::refused,
+              file + " is not an SQLite database; give the path of one, or of a new file",
+              name};
     case SQLITE_CORRUPT:
-      return {ErrorCode::refused, file + " is damaged (" + text + "); restore it from a backup", name};
+      return {
+          ErrorCode::refused, file + " is damaged (" + text + "); restore it from a backup", name};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {ErrorCode::busy, file + " is locked by another program; try again when it has finished", name};
+      return {ErrorCode::busy,
+              file + " is locked by another program; try again when it has finished",
+              name};
     case SQLITE_INTERRUPT:
       return {ErrorCode::timeout, "a statement on " + file + " ran past its time limit", name};
     case SQLITE_CANTOPEN:
@@ -24,7 +29,9 @@ Error translate(const SQLite::Exception& error, std::string_view where, std::str
               name};
     case SQLITE_READONLY:
     case SQLITE_PERM:
-      return {ErrorCode::refused, file + " may not be written; check its permissions and its folder's", name};
+      return {ErrorCode::refused,
+              file + " may not be written; check its permissions and its folder's",
+              name};
     case SQLITE_FULL:
       return {ErrorCode::refused, "no space is left on the disk of " + file, name};
     case SQLITE_ERROR:

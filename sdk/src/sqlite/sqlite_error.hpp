@@ -1,10 +1,10 @@
 #pragma once
 
+#include "tranche/error.hpp"
+
 #include <SQLiteCpp/Exception.h>
 
 #include <string_view>
-
-#include "tranche/error.hpp"
 
 namespace tranche::sql::sqlite {
 
