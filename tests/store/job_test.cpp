@@ -183,6 +183,31 @@ TEST_CASE("a start key can change or go until the first batch", "[store]") {
   });
 }
 
+TEST_CASE("a start key cannot change once batches were handed out, and the refusal names reset",
+          "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 30);
+    JobDefinition wanted = world.definition();
+    wanted.start_key = "8";
+    wanted.limits.max_count = 5;
+    world.create_job(wanted);
+    Inventory& inventory = world.inventory();
+    CHECK(acquired(inventory) == "8-12/5");
+    for (const std::optional<std::string>& key : {std::optional<std::string>("2"),
+                                                  std::optional<std::string>("20"),
+                                                  std::optional<std::string>()}) {
+      const Refusal refused = refusal(
+          [&] { inventory.update_job("job", [&](JobDefinition& now) { now.start_key = key; }); });
+      CHECK(refused.code == ErrorCode::refused);
+      CHECK(has(refused.text, "tranche reset --job job --to-key"));
+      CHECK(has(refused.text, key ? "'" + *key + "'" : "the first asset"));
+    }
+    CHECK(inventory.find_job("job").version == 1);
+    CHECK(inventory.apply_job("job", inventory.find_job("job").definition).version == 1);
+    CHECK(acquired(inventory) == "13-17/5");
+  });
+}
+
 TEST_CASE("a job is deleted with all that belongs to it, and its name is free again", "[store]") {
   on_every_store([](World& world) {
     world.insert_range(1, 30);
@@ -203,7 +228,7 @@ TEST_CASE("a job is deleted with all that belongs to it, and its name is free ag
     const Batch running = acquire(other);
     const Refusal refused = refusal([&] { inventory.delete_job("job"); });
     CHECK(refused.code == ErrorCode::refused);
-    CHECK(has(refused.text, "processing"));
+    CHECK(has(refused.text, "has a batch in processing"));
     fail(other, running);
     inventory.delete_job("job");
     CHECK(refusal([&] { inventory.find_job("job"); }).code == ErrorCode::not_found);

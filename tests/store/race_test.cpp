@@ -84,6 +84,29 @@ TEST_CASE("a reset that waited while a batch behind it was taken is refused", "[
   });
 }
 
+TEST_CASE("a delete that waited while a batch of the job was taken is refused", "[store]") {
+  on_every_sql_store([](World& world) {
+    world.insert_range(1, 20);
+    world.create_job(10);
+    const Batch first = acquire(world.inventory());
+    fail(world.inventory(), first);
+    Inventory other = world.client();
+    const auto store = world.store();
+    auto transaction = store->begin(true);
+    const auto taken = transaction->take_due_batch(first.window_id, KeyType::integer, true);
+    REQUIRE(taken);
+    transaction->claim_batch(*taken, 2, 3, {"a token", std::chrono::minutes(1), ""});
+    auto waiter =
+        std::async(std::launch::async, [&] { return refusal([&] { other.delete_job("job"); }); });
+    wait_for_waiter(world);
+    transaction->commit();
+    const Refusal refused = waiter.get();
+    CHECK(refused.code == ErrorCode::refused);
+    CHECK(has(refused.text, "a batch in processing"));
+    CHECK(other.find_batch(first.id).batch.token == "a token");
+  });
+}
+
 TEST_CASE("a batch that somebody is taking is left to them, and nobody waits for it", "[store]") {
   on_every_sql_store([](World& world) {
     if (world.setup().inventory != Place::postgres) {

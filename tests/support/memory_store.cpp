@@ -63,6 +63,7 @@ class MemoryTransaction final : public StoreTransaction {
     state_.jobs.at(job_id).paused = paused;
     state_.jobs.at(job_id).updated_at = now();
   }
+  void lock_job(std::int64_t) override {}
   void delete_job(std::int64_t job_id) override {
     const auto in_job = [&](std::int64_t window_id) {
       return state_.windows.at(window_id).job_id == job_id;
@@ -196,6 +197,7 @@ class MemoryTransaction final : public StoreTransaction {
   std::optional<StoredBatch> lock_batch(std::int64_t batch_id) override {
     return find_batch(batch_id);
   }
+  std::int64_t lock_unfinished_batches(std::int64_t) override { return 0; }
   std::optional<StoredBatch> find_batch(std::int64_t batch_id) override {
     const auto found = state_.batches.find(batch_id);
     return found == state_.batches.end() ? std::nullopt

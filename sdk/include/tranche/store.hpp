@@ -111,6 +111,8 @@ class StoreTransaction {
   virtual std::int64_t insert_job_version(std::int64_t job_id,
                                           int number,
                                           const JobDefinition& definition) = 0;
+  /// Until the transaction ends, nobody changes the job, or adds a window or a run to it.
+  virtual void lock_job(std::int64_t job_id) = 0;
   virtual void update_job_paused(std::int64_t job_id, bool paused) = 0;
   virtual void delete_job(std::int64_t job_id) = 0;
 
@@ -148,6 +150,8 @@ class StoreTransaction {
   /// Waits for others who change this batch.
   virtual std::optional<StoredBatch> lock_batch(std::int64_t batch_id) = 0;
   virtual std::optional<StoredBatch> find_batch(std::int64_t batch_id) = 0;
+  /// The same for every batch of a window that is being processed or may be again; their number.
+  virtual std::int64_t lock_unfinished_batches(std::int64_t window_id) = 0;
   /// The end of the lease; empty where the token does not hold the batch any more.
   virtual std::optional<TimePoint> extend_lease(std::int64_t batch_id,
                                                 std::string_view token,

@@ -63,6 +63,9 @@ VALUES ($2::bigint, $3::integer, $4::jsonb, coalesce(to_timestamp($1::bigint / 1
 -- Makes a version the current one.
 UPDATE /* TEMPLATE: prefix */job SET version_id = $3, updated_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) WHERE id = $2
 
+-- name: lock_job
+SELECT id FROM /* TEMPLATE: prefix */job WHERE id = $1 FOR UPDATE
+
 -- name: update_job_paused
 -- Pauses or resumes a job.
 UPDATE /* TEMPLATE: prefix */job SET paused = ($3::bigint <> 0), updated_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) WHERE id = $2
@@ -165,6 +168,12 @@ RETURNING id, (extract(epoch FROM acquired_at) * 1000)::bigint, (extract(epoch F
 
 -- name: lock_batch
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */ WHERE b.id = $1 FOR UPDATE OF b
+
+-- name: lock_unfinished_batches
+-- Each that can be taken, is held, or that an operator may set free again.
+SELECT count(*) FROM (
+  SELECT id FROM /* TEMPLATE: prefix */batch
+  WHERE window_id = $1 AND (available_at IS NOT NULL OR status IN ('failed', 'cancelled')) FOR UPDATE) AS locked
 
 -- name: find_batch
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */ WHERE b.id = $1

@@ -62,6 +62,9 @@ VALUES (?2, ?3, ?4, coalesce(?1, /* TEMPLATE: clock */)) RETURNING id
 -- Makes a version the current one.
 UPDATE /* TEMPLATE: prefix */job SET version_id = ?3, updated_at = coalesce(?1, /* TEMPLATE: clock */) WHERE id = ?2
 
+-- name: lock_job
+SELECT id FROM /* TEMPLATE: prefix */job WHERE id = ?1
+
 -- name: update_job_paused
 -- Pauses or resumes a job.
 UPDATE /* TEMPLATE: prefix */job SET paused = ?3, updated_at = coalesce(?1, /* TEMPLATE: clock */) WHERE id = ?2
@@ -157,6 +160,12 @@ RETURNING id, acquired_at, available_at
 
 -- name: lock_batch
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */ WHERE b.id = ?1
+
+-- name: lock_unfinished_batches
+-- Each that can be taken, is held, or that an operator may set free again.
+SELECT count(*) FROM (
+  SELECT id FROM /* TEMPLATE: prefix */batch
+  WHERE window_id = ?1 AND (available_at IS NOT NULL OR status IN ('failed', 'cancelled'))) AS locked
 
 -- name: find_batch
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */ WHERE b.id = ?1

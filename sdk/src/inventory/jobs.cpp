@@ -45,6 +45,22 @@ void check_unchanged(const Job& job, const JobDefinition& wanted) {
     refuse(
         "key type", std::string(to_string(now.key_type)), std::string(to_string(wanted.key_type)));
   }
+  if (now.start_key != wanted.start_key) {
+    const std::string asked =
+        wanted.start_key ? "to '" + *wanted.start_key + "'" : "to the first asset";
+    throw Error(ErrorCode::refused,
+                "the start key of job '" + job.name + "' cannot change " + asked +
+                    " once batches were handed out; to go back, run 'tranche reset --job " +
+                    job.name + " --to-key KEY'; to begin later, define another job");
+  }
+}
+
+/// Until no more appear: a batch that was being split when we waited for it has left its halves.
+void lock_unfinished(StoreTransaction& transaction, std::int64_t window_id) {
+  std::int64_t locked = transaction.lock_unfinished_batches(window_id);
+  for (std::int64_t now = 0; (now = transaction.lock_unfinished_batches(window_id)) != locked;) {
+    locked = now;
+  }
 }
 
 }  // namespace
@@ -174,14 +190,22 @@ void Inventory::pause_job(const std::string& name, bool paused) {
 void Inventory::delete_job(const std::string& name) {
   impl_->writing([&](StoreTransaction& transaction) {
     const Job job = impl_->need_job(transaction, name);
-    for (const Window& window : transaction.list_windows(job.id, job.definition.key_type)) {
-      transaction.lock_window(window.id, job.definition.key_type);
-      const OpenTotals totals = transaction.open_totals(window.id, job.definition.key_type);
-      if (totals.processing > 0) {
-        throw Error(ErrorCode::refused,
-                    "job '" + name + "' has " + std::to_string(totals.processing) +
-                        " batches in processing; cancel them or wait, then delete it");
-      }
+    const KeyType type = job.definition.key_type;
+    transaction.lock_job(job.id);
+    std::int64_t processing = 0;
+    for (const Window& window : transaction.list_windows(job.id, type)) {
+      transaction.lock_window(window.id, type);
+      lock_unfinished(transaction, window.id);
+      processing += transaction.open_totals(window.id, type).processing;
+    }
+    if (processing > 0) {
+      throw Error(
+          ErrorCode::refused,
+          "job '" + name + "' has " +
+              (processing == 1 ? "a batch in processing; cancel it or wait for its end"
+                               : std::to_string(processing) +
+                                     " batches in processing; cancel them or wait for their end") +
+              ", then delete the job");
     }
     transaction.delete_job(job.id);
   });

@@ -177,6 +177,7 @@ class SqlStoreTransaction final : public StoreTransaction {
     execute("set_job_version", {clock(), job_id, *id});
     return *id;
   }
+  void lock_job(std::int64_t job_id) override { integer_of("lock_job", {job_id}); }
   void update_job_paused(std::int64_t job_id, bool paused) override {
     execute("update_job_paused", {clock(), job_id, param(paused)});
   }
@@ -307,6 +308,9 @@ class SqlStoreTransaction final : public StoreTransaction {
   }
   std::optional<StoredBatch> find_batch(std::int64_t batch_id) override {
     return one("find_batch", {batch_id}, read_batch);
+  }
+  std::int64_t lock_unfinished_batches(std::int64_t window_id) override {
+    return *integer_of("lock_unfinished_batches", {window_id});
   }
   std::optional<TimePoint> extend_lease(std::int64_t batch_id,
                                         std::string_view token,
