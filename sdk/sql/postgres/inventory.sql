@@ -221,12 +221,43 @@ WHERE b.window_id = $1 AND b.last_key >= $2 AND (b.superseded_from IS NULL OR b.
 ORDER BY b.first_key
 FOR UPDATE OF b
 
+-- name: fragment listed_head
+SELECT /* TEMPLATE: batch_columns */
+FROM /* TEMPLATE: prefix */window AS w CROSS JOIN LATERAL (
+  SELECT c.* FROM /* TEMPLATE: prefix */batch AS c
+  WHERE ($4::bigint IS NULL OR c.acquired_at >= to_timestamp($4 / 1000.0))
+
+-- name: fragment listed_tail
+  ORDER BY c.window_id DESC, c.id DESC LIMIT $5::bigint) AS b
+JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
+JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = b.version_id
+WHERE w.job_id = $1 AND ($2::bigint IS NULL OR w.id = $2)
+ORDER BY b.id DESC LIMIT $5::bigint
+
 -- name: list_batches
--- The newest batches of a job first.
+-- The newest batches of a job first; from each window no more than are wanted, so that an index finds them. With an
+-- equality the planner would rather go through all batches by id, past those of other jobs.
+/* TEMPLATE: listed_head */ AND c.window_id >= w.id AND c.window_id <= w.id AND ($3::text IS NULL OR c.status = $3) /* TEMPLATE: listed_tail */
+
+-- name: list_batches_open
+-- The same for the states of a batch that can be taken or is held: few rows, whatever the size of the ledger.
+/* TEMPLATE: listed_head */ AND c.window_id = w.id AND c.available_at IS NOT NULL AND c.status = $3 /* TEMPLATE: listed_tail */
+
+-- name: list_batches_unsuccessful
+-- The same for failed or cancelled ones.
+/* TEMPLATE: listed_head */ AND c.window_id = w.id AND c.status IN ('failed', 'cancelled') AND c.status = $3 /* TEMPLATE: listed_tail */
+
+-- name: list_batches_of_run
+-- The same for those whose last attempt is this run's: it has ended, or the batch is held.
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
-WHERE w.job_id = $1 AND ($2::bigint IS NULL OR b.window_id = $2) AND ($3::text IS NULL OR b.status = $3)
-  AND ($4::bigint IS NULL OR b.acquired_at >= to_timestamp($4 / 1000.0)) AND ($5::text IS NULL OR b.run_id = $5)
-ORDER BY b.id DESC LIMIT $6::bigint
+WHERE b.id IN (
+    SELECT a.batch_id FROM /* TEMPLATE: prefix */attempt AS a WHERE a.run_id = $6 AND a.run_id <> ''
+    UNION
+    SELECT o.id FROM /* TEMPLATE: prefix */window AS x JOIN /* TEMPLATE: prefix */batch AS o ON o.window_id = x.id
+    WHERE x.job_id = $1 AND o.available_at IS NOT NULL AND o.run_id = $6)
+  AND b.run_id = $6 AND w.job_id = $1 AND ($2::bigint IS NULL OR w.id = $2) AND ($3::text IS NULL OR b.status = $3)
+  AND ($4::bigint IS NULL OR b.acquired_at >= to_timestamp($4 / 1000.0))
+ORDER BY b.id DESC LIMIT $5::bigint
 
 -- name: open_batches
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */

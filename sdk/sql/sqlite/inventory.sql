@@ -211,12 +211,42 @@ SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
 WHERE b.window_id = ?1 AND b.last_key >= ?2 AND (b.superseded_from IS NULL OR b.superseded_from > ?2)
 ORDER BY b.first_key
 
+-- name: fragment listed_head
+SELECT /* TEMPLATE: batch_columns */
+FROM /* TEMPLATE: prefix */window AS w CROSS JOIN /* TEMPLATE: prefix */batch AS b
+JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
+JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = b.version_id
+WHERE w.job_id = ?1 AND (?2 IS NULL OR w.id = ?2) AND b.id IN (
+  SELECT c.id FROM /* TEMPLATE: prefix */batch AS c
+  WHERE c.window_id = w.id AND (?4 IS NULL OR c.acquired_at >= ?4)
+
+-- name: fragment listed_tail
+  ORDER BY c.id DESC LIMIT ?5)
+ORDER BY b.id DESC LIMIT ?5
+
 -- name: list_batches
--- The newest batches of a job first.
+-- The newest batches of a job first; from each window no more than are wanted, so that an index finds them.
+/* TEMPLATE: listed_head */ AND (?3 IS NULL OR c.status = ?3) /* TEMPLATE: listed_tail */
+
+-- name: list_batches_open
+-- The same for the states of a batch that can be taken or is held: few rows, whatever the size of the ledger.
+/* TEMPLATE: listed_head */ AND c.available_at IS NOT NULL AND c.status = ?3 /* TEMPLATE: listed_tail */
+
+-- name: list_batches_unsuccessful
+-- The same for failed or cancelled ones.
+/* TEMPLATE: listed_head */ AND c.status IN ('failed', 'cancelled') AND c.status = ?3 /* TEMPLATE: listed_tail */
+
+-- name: list_batches_of_run
+-- The same for those whose last attempt is this run's: it has ended, or the batch is held.
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
-WHERE w.job_id = ?1 AND (?2 IS NULL OR b.window_id = ?2) AND (?3 IS NULL OR b.status = ?3)
-  AND (?4 IS NULL OR b.acquired_at >= ?4) AND (?5 IS NULL OR b.run_id = ?5)
-ORDER BY b.id DESC LIMIT ?6
+WHERE b.id IN (
+    SELECT a.batch_id FROM /* TEMPLATE: prefix */attempt AS a WHERE a.run_id = ?6 AND a.run_id <> ''
+    UNION
+    SELECT o.id FROM /* TEMPLATE: prefix */window AS x JOIN /* TEMPLATE: prefix */batch AS o ON o.window_id = x.id
+    WHERE x.job_id = ?1 AND o.available_at IS NOT NULL AND o.run_id = ?6)
+  AND b.run_id = ?6 AND w.job_id = ?1 AND (?2 IS NULL OR w.id = ?2) AND (?3 IS NULL OR b.status = ?3)
+  AND (?4 IS NULL OR b.acquired_at >= ?4)
+ORDER BY b.id DESC LIMIT ?5
 
 -- name: open_batches
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */

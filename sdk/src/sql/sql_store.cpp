@@ -138,6 +138,24 @@ std::string_view name_of(WindowState state) {
   return "active";
 }
 
+/// The statement whose index finds what the filter asks for.
+std::string_view listing_of(const BatchFilter& filter) {
+  if (!filter.run_id.empty()) {
+    return "list_batches_of_run";
+  }
+  switch (filter.status.value_or(BatchStatus::succeeded)) {
+    case BatchStatus::planned:
+    case BatchStatus::processing:
+      return "list_batches_open";
+    case BatchStatus::failed:
+    case BatchStatus::cancelled:
+      return "list_batches_unsuccessful";
+    case BatchStatus::succeeded:
+      break;
+  }
+  return "list_batches";
+}
+
 }  // namespace
 
 class SqlStoreTransaction final : public StoreTransaction {
@@ -391,14 +409,16 @@ class SqlStoreTransaction final : public StoreTransaction {
 
   void list_batches(const BatchFilter& filter,
                     const std::function<void(const Batch&)>& each) override {
-    const auto rows = connection_.query(
-        store_.queries_["list_batches"],
-        {filter.job_id,
-         filter.window_id == 0 ? Param() : Param(filter.window_id),
-         filter.status ? Param(std::string(to_string(*filter.status))) : Param(),
-         filter.since ? Param(std::int64_t{filter.since->time_since_epoch().count()}) : Param(),
-         filter.run_id.empty() ? Param() : Param(filter.run_id),
-         filter.limit == 0 ? kNoLimit : filter.limit});
+    Params params = {
+        filter.job_id,
+        filter.window_id == 0 ? Param() : Param(filter.window_id),
+        filter.status ? Param(std::string(to_string(*filter.status))) : Param(),
+        filter.since ? Param(std::int64_t{filter.since->time_since_epoch().count()}) : Param(),
+        filter.limit == 0 ? kNoLimit : filter.limit};
+    if (!filter.run_id.empty()) {
+      params.emplace_back(filter.run_id);
+    }
+    const auto rows = connection_.query(store_.queries_[listing_of(filter)], params);
     while (rows->next()) {
       each(read_batch(*rows).batch);
     }

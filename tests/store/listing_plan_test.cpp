@@ -1,0 +1,97 @@
+#include "sql/connection.hpp"
+#include "sql/sql_store.hpp"
+#include "store/world.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace tranche::test {
+
+namespace {
+
+using sql::Dialect;
+
+Dialect dialect_of(const World& world) {
+  return world.setup().inventory == Place::sqlite ? Dialect::sqlite : Dialect::postgres;
+}
+
+/// A ledger in which scanning would be the wrong plan: 20,000 batches of another job, and nearly as
+/// many succeeded ones of this.
+void fill_ledger(World& world) {
+  const bool sqlite = dialect_of(world) == Dialect::sqlite;
+  const std::string prefix = sql::table_prefix(dialect_of(world), world.schema());
+  world.create_job(world.definition(), "other");
+  const std::string numbers =
+      sqlite ? "(WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+               "SELECT i FROM n) AS n"
+             : "generate_series(1, 20000) AS n (i)";
+  const std::string bytes = sqlite ? "CAST(i AS BLOB)" : "int4send(i)";
+  const std::string time = sqlite ? "i" : "to_timestamp(i)";
+  for (const std::string& name : {std::string("job"), std::string("other")}) {
+    world.run("INSERT INTO " + prefix +
+              "batch (window_id, version_id, generation, first_key, last_key, count, weight, digest, "
+              "status, max_attempts, acquired_at, created_at, keys) SELECT w.id, j.version_id, 0, " +
+              bytes + ", " + bytes + ", 1, 1, 0, 'succeeded', 3, " + time + ", " + time + ", " +
+              bytes + " FROM " + numbers + ", " + prefix + "window AS w JOIN " + prefix +
+              "job AS j ON j.id = w.job_id WHERE j.name = '" + name + "'");
+    world.run("INSERT INTO " + prefix + "attempt (batch_id, attempt, run_id, started_at, ended_at, outcome) "
+              "SELECT id, 1, 'run ' || id, " + (sqlite ? "0, 0" : "now(), now()") + ", 'succeeded' FROM " +
+              prefix + "batch");
+  }
+  world.run(sqlite ? "ANALYZE" : "ANALYZE " + prefix + "batch");
+  world.run(sqlite ? "ANALYZE" : "ANALYZE " + prefix + "attempt");
+}
+
+/// What the database would do for a listing, as it explains it.
+std::string plan_of(const World& world, const std::string& listing, const std::string& values) {
+  const auto connection = sql::connect(world.inventory_url(), "test", false);
+  const sql::Queries queries = sql::inventory_queries(dialect_of(world), world.schema());
+  std::string plan;
+  if (dialect_of(world) == Dialect::postgres) {
+    connection->script({"prepare", "PREPARE listing AS " + queries[listing].text});
+    const auto rows = connection->query({"explain", "EXPLAIN EXECUTE listing" + values});
+    while (rows->next()) {
+      plan += rows->text(0) + "\n";
+    }
+    return plan;
+  }
+  // Without values: SQLite plans before it knows them.
+  const auto rows = connection->query(
+      {"explain", "EXPLAIN QUERY PLAN " + queries[listing].text},
+      sql::Params(listing == "list_batches_of_run" ? 6 : 5));
+  while (rows->next()) {
+    plan += rows->text(3) + "\n";
+  }
+  return plan;
+}
+
+}  // namespace
+
+TEST_CASE("every listing of batches finds them by an index, whatever the size of the ledger",
+          "[store]") {
+  on_every_sql_store([](World& world) {
+    world.insert_range(1, 10);
+    const Job job = world.create_job(1);
+    fill_ledger(world);
+    fail(world.inventory(), acquire(world.inventory()));
+    acquire(world.inventory());
+    const Window window = world.inventory().find_window("job", "incremental");
+    const std::string scope = "(" + std::to_string(job.id) + ", " + std::to_string(window.id);
+    struct Case {
+      std::string listing, values, index;
+    };
+    for (const Case& one :
+         {Case{"list_batches", ", NULL, NULL, 21)", "batch_newest"},
+          Case{"list_batches_open", ", 'processing', NULL, 21)", "batch_open"},
+          Case{"list_batches_unsuccessful", ", 'failed', NULL, 21)", "batch_unsuccessful"},
+          Case{"list_batches_of_run", ", NULL, NULL, 21, 'run 7')", "attempt_run"}}) {
+      const std::string plan = plan_of(world, one.listing, scope + one.values);
+      INFO(one.listing << "\n" << plan);
+      CHECK(has(plan, one.index));
+      for (const char* scan : {"SCAN b", "SCAN c", "SCAN o", "SCAN a", "Seq Scan on batch", "Seq Scan on attempt"}) {
+        CHECK(!has(plan, scan));
+      }
+    }
+  });
+}
+
+}  // namespace tranche::test
