@@ -67,7 +67,8 @@ struct LoopOptions {
   Target target;
   std::string program = TRANCHE_BENCH_PROGRAM;  ///< tranche
   int iterations = 100;
-  std::string folder;  ///< for the file that is synced
+  std::int64_t rows = 1'000'000;  ///< of the backlog
+  std::string folder;             ///< for the file that is synced
 };
 Figures loop(const LoopOptions& options);
 
@@ -79,6 +80,7 @@ Figures start(const StartOptions& options);
 
 struct MemoryOptions {
   Target target;
+  std::string program = TRANCHE_BENCH_PROGRAM;  ///< tranche
   std::int64_t rows = 1'000'000;
 };
 Figures memory(const MemoryOptions& options);

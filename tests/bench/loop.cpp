@@ -15,7 +15,6 @@ namespace tranche::bench {
 namespace {
 
 constexpr int kRounds = 5;
-constexpr std::int64_t kRows = 1'000'000;
 
 /// What a pair cannot go below on this file system: two small appends, each synced.
 double two_syncs(int file) {
@@ -57,9 +56,14 @@ std::string folder_of(const LoopOptions& options) {
 }  // namespace
 
 Figures loop(const LoopOptions& options) {
-  make_assets(options.target, "tranche_bench_assets", kRows);
-  Inventory inventory = options.target.open();
-  make_job(inventory, "bench-loop", "tranche_bench_assets", "", {1, std::nullopt});
+  const std::string table = "tranche_bench_assets_" + std::to_string(options.rows);
+  const std::string job = "bench-loop-" + std::to_string(options.rows);
+  make_assets(options.target, table, options.rows);
+  {
+    Inventory inventory = options.target.open();
+    make_job(inventory, job, table, "", {1, std::nullopt});
+    rewind(inventory, job);
+  }
   const auto run = [&](int iterations) {
     return run_program({options.program,
                         "--db",
@@ -70,7 +74,7 @@ Figures loop(const LoopOptions& options) {
                         "error",
                         "run",
                         "--job",
-                        "bench-loop",
+                        job,
                         "--iterations",
                         std::to_string(iterations),
                         "--",

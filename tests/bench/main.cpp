@@ -72,6 +72,7 @@ int main(int argc, char** argv) try {
   add_target(loop_command, loop_options.target);
   loop_command.add_option("--program", loop_options.program, "tranche")->capture_default_str();
   loop_command.add_option("--iterations", loop_options.iterations)->capture_default_str();
+  loop_command.add_option("--rows", loop_options.rows, "of the backlog")->capture_default_str();
   loop_command.add_option(
       "--folder", loop_options.folder, "where a file is synced; default the SQLite database's");
   add_command(loop_command, loop_options, &loop, figures);
@@ -84,9 +85,10 @@ int main(int argc, char** argv) try {
   add_command(start_command, start_options, &start, figures);
 
   MemoryOptions memory_options;
-  CLI::App& memory_command =
-      *app.add_subcommand("memory", "peak memory of a process that acquires one large batch");
+  CLI::App& memory_command = *app.add_subcommand(
+      "memory", "peak memory of 'tranche run -- /bin/true' over one large batch");
   add_target(memory_command, memory_options.target);
+  memory_command.add_option("--program", memory_options.program, "tranche")->capture_default_str();
   memory_command.add_option("--rows", memory_options.rows)->capture_default_str();
   add_command(memory_command, memory_options, &memory, figures);
 

@@ -6,8 +6,8 @@
 
 #include <array>
 #include <fcntl.h>
-#include <filesystem>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,14 +38,16 @@ pid_t start_with_output(const std::vector<std::string>& argv, int output) {
   return pid;
 }
 
-void wait_for(pid_t pid, const std::vector<std::string>& argv) {
+rusage wait_for(pid_t pid, const std::vector<std::string>& argv) {
   int status = 0;
-  if (waitpid(pid, &status, 0) != pid || status != 0) {
+  rusage usage{};
+  if (wait4(pid, &status, 0, &usage) != pid || status != 0) {
     throw Error(
         ErrorCode::refused,
         "'" + argv[0] + (argv.size() > 1 ? " " + argv[1] : "") + "' ended with status " +
             std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)));
   }
+  return usage;
 }
 
 }  // namespace
@@ -57,6 +59,11 @@ double run_program(const std::vector<std::string>& argv) {
 }
 
 std::string output_of(const std::vector<std::string>& argv) {
+  return measured(argv).output;
+}
+
+Measured measured(const std::vector<std::string>& argv) {
+  const auto begun = Clock::now();
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {
     throw Error(ErrorCode::internal, "no pipe");
@@ -70,12 +77,8 @@ std::string output_of(const std::vector<std::string>& argv) {
     text.append(buffer.data(), static_cast<std::size_t>(got));
   }
   close(ends[0]);
-  wait_for(pid, argv);
-  return text;
-}
-
-std::string own_path() {
-  return std::filesystem::read_symlink("/proc/self/exe");
+  const rusage usage = wait_for(pid, argv);
+  return {milliseconds_since(begun), rounded(static_cast<double>(usage.ru_maxrss) / 1024), text};
 }
 
 }  // namespace tranche::bench

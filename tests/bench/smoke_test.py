@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -44,10 +45,32 @@ def test_acquire_compares_sizes(bench):
             assert size[way]["acquires"] == 5 and 0 < size[way]["p50_ms"] <= size[way]["p99_ms"]
 
 
-def test_memory_reports_the_peak_of_a_process_of_its_own(bench):
+def test_memory_reports_the_peak_of_a_runner(bench):
     figures, _ = bench("memory", "--db", "sqlite:a.db", "--rows", "70000")
-    assert figures["count"] == figures["assets_walked"] == 70000
-    assert 0 < figures["peak_mib_before"] <= figures["peak_mib_after_acquire"] <= figures["peak_mib"]
+    assert figures["count"] == 70000
+    assert 0 < figures["peak_mib_idle"] and figures["peak_mib"] < 24
+
+
+def test_loop_compares_with_a_spawn_and_two_syncs(bench):
+    figures, _ = bench("loop", "--db", "sqlite:a.db", "--iterations", "2", "--rows", "100")
+    assert set(figures) >= {"ratio", "ratio_to_spawn", "ratio_to_syncs", "spawn_p50_ms", "two_syncs_p50_ms", "iterations"}
+    assert figures["iteration_ms"] > 0
+
+
+def test_the_executable_in_the_source_tree_is_the_built_one():
+    source = pathlib.Path(__file__).parent / "tranche-bench"
+    done = subprocess.run([source, "start", "--starts", "1", "-o", "json"], capture_output=True, text=True, timeout=20, env={**os.environ, "TRANCHE_BENCH": str(BENCH)})
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["bench"] == "start"
+
+
+def test_the_executable_in_the_source_tree_tells_how_to_build_it(tmp_path):
+    copy = tmp_path / "tests" / "bench" / "tranche-bench"
+    copy.parent.mkdir(parents=True)
+    shutil.copy(pathlib.Path(__file__).parent / "tranche-bench", copy)
+    done = subprocess.run([copy, "start"], capture_output=True, text=True, timeout=20, env={"PATH": os.environ["PATH"]})
+    assert done.returncode == 125
+    assert "bootstrap.sh" in done.stderr and len(done.stderr.splitlines()) == 1
 
 
 def test_start_compares_with_bin_true(bench):

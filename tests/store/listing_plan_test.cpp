@@ -27,15 +27,17 @@ void fill_ledger(World& world) {
   const std::string bytes = sqlite ? "CAST(i AS BLOB)" : "int4send(i)";
   const std::string time = sqlite ? "i" : "to_timestamp(i)";
   for (const std::string& name : {std::string("job"), std::string("other")}) {
+    world.run(
+        "INSERT INTO " + prefix +
+        "batch (window_id, version_id, generation, first_key, last_key, count, weight, digest, "
+        "status, max_attempts, acquired_at, created_at, keys) SELECT w.id, j.version_id, 0, " +
+        bytes + ", " + bytes + ", 1, 1, 0, 'succeeded', 3, " + time + ", " + time + ", " + bytes +
+        " FROM " + numbers + ", " + prefix + "window AS w JOIN " + prefix +
+        "job AS j ON j.id = w.job_id WHERE j.name = '" + name + "'");
     world.run("INSERT INTO " + prefix +
-              "batch (window_id, version_id, generation, first_key, last_key, count, weight, digest, "
-              "status, max_attempts, acquired_at, created_at, keys) SELECT w.id, j.version_id, 0, " +
-              bytes + ", " + bytes + ", 1, 1, 0, 'succeeded', 3, " + time + ", " + time + ", " +
-              bytes + " FROM " + numbers + ", " + prefix + "window AS w JOIN " + prefix +
-              "job AS j ON j.id = w.job_id WHERE j.name = '" + name + "'");
-    world.run("INSERT INTO " + prefix + "attempt (batch_id, attempt, run_id, started_at, ended_at, outcome) "
-              "SELECT id, 1, 'run ' || id, " + (sqlite ? "0, 0" : "now(), now()") + ", 'succeeded' FROM " +
-              prefix + "batch");
+              "attempt (batch_id, attempt, run_id, started_at, ended_at, outcome) "
+              "SELECT id, 1, 'run ' || id, " +
+              (sqlite ? "0, 0" : "now(), now()") + ", 'succeeded' FROM " + prefix + "batch");
   }
   world.run(sqlite ? "ANALYZE" : "ANALYZE " + prefix + "batch");
   world.run(sqlite ? "ANALYZE" : "ANALYZE " + prefix + "attempt");
@@ -55,9 +57,8 @@ std::string plan_of(const World& world, const std::string& listing, const std::s
     return plan;
   }
   // Without values: SQLite plans before it knows them.
-  const auto rows = connection->query(
-      {"explain", "EXPLAIN QUERY PLAN " + queries[listing].text},
-      sql::Params(listing == "list_batches_of_run" ? 6 : 5));
+  const auto rows = connection->query({"explain", "EXPLAIN QUERY PLAN " + queries[listing].text},
+                                      sql::Params(listing == "list_batches_of_run" ? 6 : 5));
   while (rows->next()) {
     plan += rows->text(3) + "\n";
   }
@@ -87,7 +88,8 @@ TEST_CASE("every listing of batches finds them by an index, whatever the size of
       const std::string plan = plan_of(world, one.listing, scope + one.values);
       INFO(one.listing << "\n" << plan);
       CHECK(has(plan, one.index));
-      for (const char* scan : {"SCAN b", "SCAN c", "SCAN o", "SCAN a", "Seq Scan on batch", "Seq Scan on attempt"}) {
+      for (const char* scan :
+           {"SCAN b", "SCAN c", "SCAN o", "SCAN a", "Seq Scan on batch", "Seq Scan on attempt"}) {
         CHECK(!has(plan, scan));
       }
     }
