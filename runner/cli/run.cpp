@@ -43,7 +43,7 @@ void check_adapters(const std::vector<std::string>& adapters) {
   for (const std::string& adapter : adapters) {
     if (adapter != "auto" && adapter != "none") {
       throw Error(ErrorCode::usage,
-                  "unknown adapter '" + adapter + "'; accepted are auto and none");
+                  "--adapter: unknown adapter '" + adapter + "'; accepted are auto and none");
     }
   }
 }
@@ -61,6 +61,13 @@ int execute(Context& context, Options& options) {
   run.summary = options.summary.value_or("");
   run.log_directory = options.log_dir.value_or("");
   check_lease(run.lease);
+  if (run.poll == Duration::zero()) {
+    throw Error(ErrorCode::usage, "--poll: '0s' is too short; accepted is 1ms or more");
+  }
+  // As for timeout(1).
+  if (run.timeout == Duration::zero()) {
+    run.timeout.reset();
+  }
   return runner::run(run, [&] { return need_inventory(context, options.where.what()); });
 }
 
@@ -85,7 +92,8 @@ void add_run(Registry& registry) {
   add_retry_mode(c, options->retry);
   c.flag("--follow", run.follow, "Wait for more when nothing can be handed out");
   c.option("--poll", run.poll, "DUR", "How often --follow looks");
-  c.option("--timeout", run.timeout, "DUR", "End a command that runs longer; status 124");
+  c.option(
+      "--timeout", run.timeout, "DUR", "End a command that runs longer; status 124; 0: no limit");
   c.option("--grace", run.grace, "DUR", "From the first signal to SIGKILL");
   c.option("--lease", run.lease, "DUR", "How long a batch is held without a heartbeat")
       .default_text("the job's, else 5m");

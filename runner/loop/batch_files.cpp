@@ -53,16 +53,35 @@ std::string output_value(const nlohmann::json& value) {
                            : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-void read_output_line(const std::string& line, Outputs& outputs) {
-  const auto equals = line.find('=');
-  if (equals == 0 || equals == std::string::npos) {
-    if (!line.empty()) {
-      log::warn("a line of the output file is no name=value and is left out",
-                {{"line", line.substr(0, 200)}});
+/// Lines of a command's file that say nothing to us. Told once: there can be millions.
+class StrangeLines {
+ public:
+  void add(const std::string& line) {
+    if (number_++ == 0) {
+      first_ = line.substr(0, kShown);
     }
-    return;
   }
-  outputs[line.substr(0, equals)] = line.substr(equals + 1);
+  void tell(const std::string& what) const {
+    if (number_ > 0) {
+      log::warn(
+          std::to_string(number_) + (number_ == 1 ? " line " : " lines ") + what + "; left out",
+          {{"first", first_}});
+    }
+  }
+
+ private:
+  static constexpr std::size_t kShown = 200;
+  std::int64_t number_ = 0;
+  std::string first_;
+};
+
+void read_output_line(const std::string& line, Outputs& outputs, StrangeLines& strange) {
+  const auto equals = line.find('=');
+  if (equals != 0 && equals != std::string::npos) {
+    outputs[line.substr(0, equals)] = line.substr(equals + 1);
+  } else if (!line.empty()) {
+    strange.add(line);
+  }
 }
 
 void count_report(Report& report, bool failed, const std::string& item, const std::string& reason) {
@@ -209,26 +228,28 @@ Outputs read_outputs(const std::filesystem::path& path) {
     }
     return outputs;
   }
+  StrangeLines strange;
   std::size_t at = 0;
   while (at < text.size()) {
     const auto end = std::min(text.find('\n', at), text.size());
-    read_output_line(text.substr(at, end - at), outputs);
+    read_output_line(text.substr(at, end - at), outputs, strange);
     at = end + 1;
   }
+  strange.tell("of the output file: no name=value");
   return outputs;
 }
 
 Report read_report(const std::filesystem::path& path) {
   Report report;
+  StrangeLines strange;
   std::ifstream file(path);
   std::string line;
   while (std::getline(file, line)) {
     if (!line.empty() && !read_plain_report(line, report) && !read_json_report(line, report)) {
-      log::warn(
-          "a line of the report file is neither 'done ITEM' nor 'failed ITEM' and is left out",
-          {{"line", line.substr(0, 200)}});
+      strange.add(line);
     }
   }
+  strange.tell("of the report file: neither 'done ITEM' nor 'failed ITEM'");
   return report;
 }
 

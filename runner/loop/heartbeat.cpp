@@ -85,6 +85,9 @@ void Heartbeat::beat(const Beat& due) {
     // The command goes on until its lease ends; the next beat opens a new connection.
     log::warn("heartbeat of batch " + std::to_string(due.batch_id) + ": " + error.what());
     inventory_.drop();
+  } catch (const std::exception& error) {
+    log::warn("heartbeat of batch " + std::to_string(due.batch_id) + ": " + error.what());
+    inventory_.drop();
   }
 }
 

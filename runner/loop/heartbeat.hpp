@@ -26,6 +26,21 @@ class Heartbeat {
   /// Waits for a beat that is under way.
   void end();
 
+  /// Beats for as long as it lives, however its scope is left.
+  class Scope {
+   public:
+    Scope(Heartbeat& heartbeat, const Batch& batch, Duration lease, Watch& watch)
+        : heartbeat_(heartbeat) {
+      heartbeat_.begin(batch.id, batch.token, lease, watch);
+    }
+    ~Scope() { heartbeat_.end(); }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Heartbeat& heartbeat_;
+  };
+
   /// Every 10 s, or third of the lease, whichever is less.
   static Duration interval(Duration lease);
 

@@ -5,12 +5,6 @@
 #include <poll.h>
 
 namespace tranche::runner {
-namespace {
-
-// After a stop a broken connection gets this much longer: the release is worth a little patience.
-constexpr auto kPatienceAfterStop = std::chrono::seconds(5);
-
-}  // namespace
 
 Inventory& LiveInventory::get() {
   if (!inventory_) {
@@ -30,11 +24,10 @@ void LiveInventory::tell(const Error& error) {
 
 bool LiveInventory::wait(Duration pause, std::chrono::nanoseconds until) const {
   const auto now = boot_now();
-  const auto end = stop_.requested() ? std::min(until, now + kPatienceAfterStop) : until;
-  if (now >= end) {
+  if (now >= until) {
     return false;
   }
-  const auto left = std::chrono::ceil<Duration>(end - now);
+  const auto left = std::chrono::ceil<Duration>(until - now);
   pollfd stop{stop_.fd(), POLLIN, 0};
   // A stop request ends the pause at once; from then on nothing wakes us, so the pause is kept.
   ::poll(&stop, stop_.requested() ? 0 : 1, static_cast<int>(std::min(pause, left).count()));

@@ -34,6 +34,7 @@ class LiveInventory {
                      const std::function<Result(Inventory&)>& work,
                      const std::function<std::optional<Result>(Inventory&)>& in_doubt) {
     bool doubtful = false;
+    bool stop_seen = false;
     Duration pause = kFirstPause;
     while (true) {
       try {
@@ -47,6 +48,10 @@ class LiveInventory {
         return work(inventory);
       } catch (const Error& error) {
         doubtful = doubtful || error.code() == ErrorCode::in_doubt;
+        if (!stop_seen && stop_.requested()) {
+          stop_seen = true;
+          until = std::min(until, boot_now() + kPatienceAfterStop);
+        }
         if (!is_passing(error) || !wait(pause, until)) {
           throw;
         }
@@ -59,6 +64,8 @@ class LiveInventory {
 
   static constexpr Duration kFirstPause = std::chrono::milliseconds(100);
   static constexpr Duration kLongestPause = std::chrono::seconds(5);
+  /// After a stop a broken connection gets this much longer: a release is worth a little patience.
+  static constexpr Duration kPatienceAfterStop = std::chrono::seconds(5);
 
  private:
   static bool is_passing(const Error& error);

@@ -2,6 +2,7 @@
 
 #include "exit_status.hpp"
 
+#include "tranche/database_url.hpp"
 #include "tranche/exit_policy.hpp"
 
 #include <cerrno>
@@ -22,6 +23,7 @@ std::string last_line(const std::string& text) {
   std::string line = text.substr(start == std::string::npos ? 0 : start + 1,
                                  end - (start == std::string::npos ? 0 : start + 1) + 1);
   std::erase(line, '\0');
+  line = redact_passwords(line);
   return line.size() > kLongestMessage ? line.substr(line.size() - kLongestMessage) : line;
 }
 

@@ -33,6 +33,17 @@ void check_log_directory(const std::filesystem::path& directory) {
   }
 }
 
+/// A weight limit for a job without weights is refused before the run is in the ledger.
+void check_limits(const RunOptions& options, Inventory& inventory) {
+  if (options.limits.max_weight) {
+    AcquireOptions asked;
+    asked.window = options.window;
+    asked.limits = options.limits;
+    asked.retry = RetryMode::only;
+    inventory.plan(options.job, asked, 0);
+  }
+}
+
 void finish_in_ledger(LiveInventory& inventory,
                       const std::string& run_id,
                       int status,
@@ -91,8 +102,8 @@ int final_status(const RunOptions& options, const RunState& state, const StopSou
   return state.status();
 }
 
-void tell_end(const RunState& state, const RunOptions& options) {
-  if (state.iterations() == 0 && state.status() == 0) {
+void tell_end(const RunState& state, const RunOptions& options, const StopSource& stop) {
+  if (state.iterations() == 0 && state.status() == 0 && !stop.requested()) {
     log::info("nothing to process for job '" + options.job + "'");
   } else if (state.iterations() > 1) {
     log::info(std::to_string(state.iterations()) +
@@ -112,6 +123,7 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   StopSource stop;
   const Run ledger = describe_run(random_uuid(), options.job, options.window, options.command);
   LiveInventory inventory(open, stop);
+  check_limits(options, inventory.get());
   inventory.get().start_run(ledger);
   // While a command runs for hours, nobody needs this connection.
   inventory.drop();
@@ -121,7 +133,7 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   work(options, state, stop, signals, commands, open, ledger.id, folder.path());
   const int status = final_status(options, state, stop);
   finish_in_ledger(inventory, ledger.id, status, state);
-  tell_end(state, options);
+  tell_end(state, options, stop);
   summary.write(state.summary(ledger.id, status));
   return status;
 }

@@ -61,7 +61,7 @@ void RunState::count_failure() {
   if (options_.max_failures == 0 || failures_in_a_row_ < options_.max_failures || ending_) {
     return;
   }
-  ending_ = true;
+  set_ending();
   if (!options_.iterations || reserved_ < *options_.iterations) {
     log::error(std::to_string(failures_in_a_row_) +
                " iterations failed in a row, so the run ends; --max-failures 0 goes on");
@@ -70,19 +70,19 @@ void RunState::count_failure() {
 
 void RunState::end(int status) {
   const std::lock_guard lock(mutex_);
-  ending_ = true;
+  set_ending();
   keep_status(status);
+}
+
+void RunState::set_ending() {
+  ending_ = true;
+  raise_event(ending_event_.get());
 }
 
 void RunState::keep_status(int status) {
   if (status != 0 && !status_) {
     status_ = status;
   }
-}
-
-bool RunState::ending() const {
-  const std::lock_guard lock(mutex_);
-  return ending_;
 }
 
 void RunState::note(const std::string& text) {

@@ -2,6 +2,7 @@
 
 #include "json/values.hpp"
 #include "loop/run_options.hpp"
+#include "process/file_descriptor.hpp"
 
 #include "tranche/types.hpp"
 
@@ -30,7 +31,8 @@ class RunState {
   void end_iteration(const Batch& batch, Result result, int status);
   /// No further iteration; `status` becomes the run's, if it is the first.
   void end(int status);
-  bool ending() const;
+  /// Readable once failures have ended the run.
+  int ending_fd() const { return ending_event_.get(); }
 
   /// Once for each text.
   void note(const std::string& text);
@@ -44,6 +46,7 @@ class RunState {
  private:
   void keep_status(int status);
   void count_failure();
+  void set_ending();
   void add_to_totals(const Batch& batch);
 
   const RunOptions& options_;
@@ -59,6 +62,7 @@ class RunState {
   std::optional<Key> last_key_;
   int failures_in_a_row_ = 0;
   bool ending_ = false;
+  FileDescriptor ending_event_ = make_event();
   std::optional<int> status_;
   std::string noted_;
   std::deque<Batch> last_batches_;

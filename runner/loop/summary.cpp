@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,6 +49,11 @@ void Summary::write(const Json& summary) {
   std::string_view left = text;
   while (!left.empty()) {
     const ssize_t written = ::write(file, left.data(), left.size());
+    if (written < 0 && errno == EAGAIN) {
+      pollfd room{file, POLLOUT, 0};
+      ::poll(&room, 1, -1);
+      continue;
+    }
     if (written < 0 && errno != EINTR) {
       log::warn("the summary could not be written to " + path_ + ": " + std::strerror(errno));
       return;

@@ -12,10 +12,16 @@ namespace {
 // Between batches nothing is held: a database that is away this long ends the run.
 constexpr auto kAcquirePatience = std::chrono::seconds(60);
 constexpr Duration kFirstStartPause = std::chrono::milliseconds(200);
+constexpr Duration kLongestStartPause = std::chrono::seconds(5);
 
-bool sleep_unless_stopped(const StopSource& stop, Duration pause) {
-  pollfd entry{stop.fd(), POLLIN, 0};
-  return ::poll(&entry, 1, static_cast<int>(pause.count())) == 0;
+/// Until `pause` is over or one of the descriptors is readable.
+void sleep_unless(std::initializer_list<int> descriptors, Duration pause) {
+  std::vector<pollfd> entries;
+  for (const int descriptor : descriptors) {
+    entries.push_back({descriptor, POLLIN, 0});
+  }
+  constexpr Duration kLongest = std::chrono::hours(24);
+  ::poll(entries.data(), entries.size(), static_cast<int>(std::min(pause, kLongest).count()));
 }
 
 std::string range_of(const Batch& batch) {
@@ -25,6 +31,26 @@ std::string range_of(const Batch& batch) {
 std::string seconds_text(Duration elapsed) {
   const auto tenths = elapsed.count() / 100;
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+/// What a person types where the runner could not.
+std::string release_command(const Batch& batch, const ReleaseRequest& request) {
+  std::string line =
+      "tranche release " + std::to_string(batch.id) + " --token " + batch.token + " --status ";
+  switch (request.status) {
+    case ReleaseRequest::Status::succeeded:
+      return line + "succeeded";
+    case ReleaseRequest::Status::failed:
+      break;
+    case ReleaseRequest::Status::returned:
+    case ReleaseRequest::Status::not_started:
+      return line + "returned";
+  }
+  // A signal and its exit status mean the same to the failure policy.
+  const auto status = request.timed_out ? std::optional(kExitTimeout)
+                      : request.signal  ? std::optional(exit_of_signal(*request.signal))
+                                        : request.exit_code;
+  return line + "failed" + (status ? " --exit-code " + std::to_string(*status) : "");
 }
 
 RunState::Result result_of(const Batch& after, const Verdict& verdict) {
@@ -58,9 +84,10 @@ void Worker::run() {
       const auto held = acquire();
       if (!held) {
         state_.give_back_iteration();
-        if (!setup_.options.follow || !wait_for_more()) {
+        if (!setup_.options.follow) {
           return;
         }
+        sleep_unless({setup_.stop.fd(), state_.ending_fd()}, setup_.options.poll);
         continue;
       }
       process(*held, state_.number_iteration());
@@ -69,10 +96,6 @@ void Worker::run() {
     log::error(error.what());
     state_.end(kExitFailure);
   }
-}
-
-bool Worker::wait_for_more() {
-  return sleep_unless_stopped(setup_.stop, setup_.options.poll);
 }
 
 std::optional<Worker::Held> Worker::acquire() {
@@ -108,16 +131,16 @@ std::optional<Worker::Held> Worker::acquire() {
                              : *answer->batch->available_at - *answer->batch->acquired_at;
   Held held{*answer->batch, asked_at, lease};
   held_until_ = asked_at + lease;
-  if (!answer->sink_filled) {
-    try {
+  try {
+    if (!answer->sink_filled) {
       items_.begin();
       inventory_.get().for_each_asset(held.batch, [&](const Asset& asset) { items_.add(asset); });
-    } catch (const Error& error) {
-      give_back(held, error.what());
-      throw;
     }
+    items_.finish();
+  } catch (const std::exception& error) {
+    give_back(held, error.what());
+    throw;
   }
-  items_.finish();
   return held;
 }
 
@@ -139,7 +162,7 @@ void Worker::process(const Held& held, std::int64_t iteration) {
     }
     verdict.told += " after " + seconds_text(result.elapsed);
     remove_batch_files(files);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     give_back(held, error.what());
     throw;
   }
@@ -147,10 +170,9 @@ void Worker::process(const Held& held, std::int64_t iteration) {
 }
 
 void Worker::give_back(const Held& held, const std::string& why) {
-  heartbeat_.end();
   try {
     release(held, {.status = ReleaseRequest::Status::not_started, .message = why});
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     log::error(error.what());
   }
 }
@@ -173,20 +195,36 @@ CommandResult Worker::execute(const Held& held, const BatchFiles& files, std::in
   spec.line_prefix = options.jobs > 1 ? "[" + std::to_string(held.batch.id) + "] " : "";
   Watch watch;
   watch.renew(held.asked_at, held.lease);
-  heartbeat_.begin(held.batch.id, held.batch.token, held.lease, watch);
-  CommandResult result;
-  Duration pause = kFirstStartPause;
-  for (int tries_left = options.start_retries;; --tries_left) {
-    result = setup_.commands.run(spec, watch);
-    if (result.kind != CommandResult::Kind::not_started || tries_left <= 0 ||
-        !sleep_unless_stopped(setup_.stop, pause)) {
-      break;
-    }
-    pause *= 2;
-  }
-  heartbeat_.end();
+  const Heartbeat::Scope beating(heartbeat_, held.batch, held.lease, watch);
+  CommandResult result = start(spec, watch);
   held_until_ = watch.deadline();
   return result;
+}
+
+CommandResult Worker::start(const CommandSpec& spec, Watch& watch) {
+  Duration pause = kFirstStartPause;
+  for (int tries_left = setup_.options.start_retries;; --tries_left) {
+    CommandResult result = setup_.commands.run(spec, watch);
+    if (result.kind != CommandResult::Kind::not_started) {
+      return result;
+    }
+    if (tries_left > 0) {
+      sleep_unless({setup_.stop.fd()}, pause);
+    }
+    if (watch.lease_lost() || boot_now() >= watch.deadline()) {
+      result.kind = CommandResult::Kind::lease_lost;
+      return result;
+    }
+    if (setup_.stop.requested()) {
+      result.kind = CommandResult::Kind::stopped;
+      result.signal = setup_.stop.signal();
+      return result;
+    }
+    if (tries_left <= 0) {
+      return result;
+    }
+    pause = std::min(pause * 2, kLongestStartPause);
+  }
 }
 
 void Worker::conclude(const Held& held, const Verdict& verdict) {
@@ -237,15 +275,10 @@ Batch Worker::release(const Held& held, const ReleaseRequest& request) {
     if (error.code() == ErrorCode::lease_lost) {
       throw;
     }
-    const bool success = request.status == ReleaseRequest::Status::succeeded;
-    const bool failure = request.status == ReleaseRequest::Status::failed;
     throw Error(error.code(),
-                "the end of batch " + std::to_string(held.batch.id) + " could not be recorded: " +
-                    error.what() + "; once the database answers, run: tranche release " +
-                    std::to_string(held.batch.id) + " --token " + held.batch.token + " --status " +
-                    (success   ? "succeeded"
-                     : failure ? "failed"
-                               : "returned"));
+                "the end of batch " + std::to_string(held.batch.id) +
+                    " could not be recorded: " + error.what() +
+                    "; once the database answers, run: " + release_command(held.batch, request));
   }
 }
 

@@ -40,13 +40,13 @@ class Worker {
   std::optional<Held> acquire();
   void process(const Held& held, std::int64_t iteration);
   CommandResult execute(const Held& held, const BatchFiles& files, std::int64_t iteration);
+  /// Runs the command, once more after each start that failed.
+  CommandResult start(const CommandSpec& spec, Watch& watch);
   void conclude(const Held& held, const Verdict& verdict);
   /// After a failure of ours before the command could run: the attempt does not count. Never
   /// throws.
   void give_back(const Held& held, const std::string& why);
   Batch release(const Held& held, const ReleaseRequest& request);
-  /// Waits for the next poll of --follow; false: told to stop.
-  bool wait_for_more();
 
   const WorkerSetup setup_;
   RunState& state_;

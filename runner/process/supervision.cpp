@@ -35,12 +35,16 @@ int poll_timeout(nanoseconds left) {
   return static_cast<int>(std::chrono::ceil<milliseconds>(bounded).count());
 }
 
+/// Of a child that has ended.
+siginfo_t end_of(const Child& child) {
+  siginfo_t info{};
+  waitid(P_PID, static_cast<id_t>(child.pid()), &info, WEXITED | WNOHANG | WNOWAIT);
+  return info;
+}
+
 /// By the signal itself, or by an exit status that reports it, as shells and the JVM do.
 bool ended_by_stop_signal(const Child& child) {
-  siginfo_t info{};
-  if (waitid(P_PID, static_cast<id_t>(child.pid()), &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
-    return false;
-  }
+  const siginfo_t info = end_of(child);
   const int number = info.si_code == CLD_EXITED ? info.si_status - 128 : info.si_status;
   return number == SIGTERM || number == SIGINT || number == SIGHUP;
 }
@@ -62,7 +66,8 @@ Supervision::Supervision(const CommandSpec& spec,
       grace_(spec.grace),
       timeout_at_(spec.timeout ? after(monotonic_now(), *spec.timeout) : kNever),
       kill_at_(kNever),
-      deadline_seen_(kNever) {}
+      deadline_seen_(kNever),
+      guard_at_(plan_lease_end(watch.deadline(), watch.lease(), grace_).guard_at) {}
 
 Ending Supervision::until_end() {
   while (!child_.ended()) {
@@ -70,6 +75,7 @@ Ending Supervision::until_end() {
     wait(kNever, true);
   }
   timeout_at_ = kNever;
+  lease_lost_ = lease_lost_ || killed_by_guard();
   wait_for_own_signal();
   until_group_is_empty();
   kill_at_ = kNever;
@@ -99,6 +105,7 @@ void Supervision::watch_lease() {
   const LeasePlan plan = plan_lease_end(deadline, watch_.lease(), grace_);
   if (guard_ != nullptr && deadline != deadline_seen_) {
     guard_->watch(child_.pid(), grace_, plan.guard_at);
+    guard_at_ = plan.guard_at;
   }
   deadline_seen_ = deadline;
   const nanoseconds now = boot_now();
@@ -147,6 +154,14 @@ void Supervision::wait_for_own_signal() {
     wait(until - now, false);
     act();
   }
+}
+
+/// A runner that was stopped or slept wakes up to a command that ended with its lease: that is no
+/// failure of the command's.
+bool Supervision::killed_by_guard() const {
+  const siginfo_t info = end_of(child_);
+  return guard_ != nullptr && info.si_code == CLD_KILLED && info.si_status == SIGKILL &&
+         boot_now() >= guard_at_;
 }
 
 /// Only where the command was told to end: what a command leaves behind by itself is its own

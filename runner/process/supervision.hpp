@@ -44,6 +44,7 @@ class Supervision {
   void kill_group();
   bool told_to_end() const { return timed_out_ || lease_lost_ || stop_signal_ != 0; }
   void wait_for_own_signal();
+  bool killed_by_guard() const;
   void until_group_is_empty();
   void wait(std::chrono::nanoseconds longest, bool for_child);
   std::chrono::nanoseconds next_moment() const;
@@ -60,6 +61,7 @@ class Supervision {
   std::chrono::nanoseconds timeout_at_;
   std::chrono::nanoseconds kill_at_;
   std::chrono::nanoseconds deadline_seen_;
+  std::chrono::nanoseconds guard_at_;  ///< when the guard would kill the group
   std::size_t stop_signals_seen_ = 0;
   int stop_signal_ = 0;
   bool timed_out_ = false;

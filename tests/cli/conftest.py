@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 
 import pytest
+from background import Background
 from world import PostgresWorld, SqliteWorld
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -93,3 +94,30 @@ def unchanged(world, refused):
         return line
 
     return check
+
+
+@pytest.fixture
+def background(world, tranche_binary, tranche_env, tmp_path):
+    """background(*args, env={...}) -> a tranche that runs beside the test; see background.py."""
+    started = []
+
+    def start(*args, env=None):
+        env = {**tranche_env, **world.env, "DIR": str(tmp_path), **(env or {})}
+        started.append(Background(tranche_binary, env, tmp_path, args))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.clean_up()
+
+
+@pytest.fixture
+def run(world, tmp_path):
+    """run(*options, script, env={...}) -> the ended `tranche run --job flights options -- sh -c script`, DIR in its environment."""
+
+    def call(*args, env=None, **options):
+        *flags, script = args
+        env = {"DIR": str(tmp_path), "TMPDIR": str(tmp_path), **(env or {})}
+        return world("run", "--job", "flights", *flags, "--", "sh", "-c", script, env=env, timeout=300, **options)
+
+    return call

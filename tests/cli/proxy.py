@@ -1,0 +1,82 @@
+"""Stands between a runner and PostgreSQL on a Unix socket, and can go away and come back."""
+
+import os
+import shutil
+import socket
+import tempfile
+import threading
+import urllib.parse
+
+PORT = 5432
+
+
+def server_address(url):
+    """Where the server of a libpq URI listens."""
+    parts = urllib.parse.urlsplit(url)
+    options = dict(urllib.parse.parse_qsl(parts.query))
+    host = options.get("host") or parts.hostname or os.environ.get("PGHOST") or "/var/run/postgresql"
+    port = int(options.get("port") or parts.port or os.environ.get("PGPORT") or PORT)
+    return f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, port)
+
+
+def connect(address):
+    server = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
+    server.connect(address)
+    return server
+
+
+class Proxy:
+    def __init__(self, url):
+        self.address = server_address(url)
+        self.folder = tempfile.mkdtemp(prefix="tranche-proxy.", dir="/tmp")  # a socket's path holds 107 bytes
+        self.path = f"{self.folder}/.s.PGSQL.{PORT}"
+        self.url = f"{url}{'&' if '?' in url else '?'}host={self.folder}&port={PORT}"
+        self.listener = None
+        self.open = []
+        self.come_back()
+
+    def come_back(self):
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        self.listener.listen(64)
+        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+
+    def go_away(self):
+        """Breaks every connection and refuses new ones."""
+        os.unlink(self.path)
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for one in self.open:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self.open = []
+
+    def close(self):
+        if os.path.exists(self.path):
+            self.go_away()
+        shutil.rmtree(self.folder)
+
+    def _accept(self, listener):
+        try:
+            while True:
+                client, _ = listener.accept()
+                server = connect(self.address)
+                self.open += [client, server]
+                for source, target in ((client, server), (server, client)):
+                    threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
+        except OSError:
+            pass
+
+    def _carry(self, source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+        except OSError:
+            pass
+        for one in (source, target):
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
