@@ -1,5 +1,6 @@
 #include "cli/help.hpp"
 
+#include "cli/help_topics.hpp"
 #include "text.hpp"
 #include "version.hpp"
 
@@ -76,6 +77,14 @@ std::string parameters_text(std::string_view title,
   return "\n" + std::string(title) + ":\n" + rows_text(rows);
 }
 
+std::string topics_text(std::string_view title, const std::vector<Topic>& topics) {
+  std::vector<Row> rows;
+  for (const Topic& topic : topics) {
+    rows.push_back({topic.name, topic.meaning});
+  }
+  return "\n" + std::string(title) + ":\n" + rows_text(rows);
+}
+
 std::string joined_names(const std::vector<const Command*>& members, std::size_t family_length) {
   std::string text;
   for (const Command* member : members) {
@@ -129,13 +138,18 @@ std::vector<const Parameter*> of_kind(const Command& command, bool options) {
   return found;
 }
 
+/// The environment may hold what the command line need not.
+bool must_be_given(const Parameter& parameter) {
+  return parameter.required && parameter.environment.empty();
+}
+
 }  // namespace
 
 std::string form_of(const Parameter& parameter) {
   using Kind = Parameter::Kind;
   if (parameter.kind == Kind::positional) {
     const std::string many = parameter.name + (parameter.repeated ? "..." : "");
-    return parameter.required ? many : "[" + many + "]";
+    return must_be_given(parameter) ? many : "[" + many + "]";
   }
   if (parameter.kind == Kind::rest) {
     return "-- " + parameter.name + " [ARG...]";
@@ -157,7 +171,7 @@ std::string explanation_of(const Parameter& parameter) {
   if (parameter.kind == Parameter::Kind::option && parameter.repeated) {
     text += " (may be repeated)";
   }
-  if (parameter.kind == Parameter::Kind::option && parameter.required) {
+  if (parameter.kind == Parameter::Kind::option && must_be_given(parameter)) {
     text += " (required)";
   }
   if (!parameter.shown_default.empty()) {
@@ -176,28 +190,13 @@ std::string usage_of(const Command& command) {
   for (const Parameter& parameter : command.parameters()) {
     if (parameter.kind == Parameter::Kind::positional || parameter.kind == Parameter::Kind::rest) {
       behind += " " + form_of(parameter);
-    } else if (parameter.required) {
+    } else if (must_be_given(parameter)) {
       required += " " + form_of(parameter);
     } else {
       optional = true;
     }
   }
   return command.name() + required + (optional ? " [options]" : "") + behind;
-}
-
-const std::vector<ExitStatus>& exit_statuses() {
-  static const std::vector<ExitStatus> kStatuses{
-      {"0", "done"},
-      {"2", "refused without opening a database or a file: unknown option, malformed value"},
-      {"99", "acquire: nothing to acquire"},
-      {"124", "run: the command ran past --timeout"},
-      {"125", "tranche itself failed; one line on standard error says what and what to do"},
-      {"126", "run: the command cannot be executed"},
-      {"127", "run: the command is not found"},
-      {"128+N", "run: the command was ended by signal N"},
-      {"other", "run: the status of the first command that failed"},
-  };
-  return kStatuses;
 }
 
 std::string general_help(const Registry& registry,
@@ -216,11 +215,8 @@ std::string general_help(const Registry& registry,
   }
   text +=
       parameters_text("Options, before or behind the command", {globals.begin(), globals.end()});
-  std::vector<Row> statuses;
-  for (const ExitStatus& entry : exit_statuses()) {
-    statuses.push_back({entry.status, entry.meaning});
-  }
-  text += "\nExit status:\n" + rows_text(statuses);
+  text += topics_text("Values", value_forms());
+  text += topics_text("Exit status", exit_statuses());
   return text + "\n'tranche help COMMAND' shows its options and an example.\n";
 }
 

@@ -23,10 +23,4 @@ std::string form_of(const Parameter& parameter);
 /// The parameter's help with its default and environment variable.
 std::string explanation_of(const Parameter& parameter);
 
-struct ExitStatus {
-  std::string status;
-  std::string meaning;
-};
-const std::vector<ExitStatus>& exit_statuses();
-
 }  // namespace tranche::cli

@@ -1,6 +1,7 @@
 #include "cli/man.hpp"
 
 #include "cli/help.hpp"
+#include "cli/help_topics.hpp"
 #include "version.hpp"
 
 namespace tranche::cli {
@@ -59,6 +60,12 @@ void add_command(std::string& page, const Command& command) {
   }
 }
 
+void add_topics(std::string& page, const std::vector<Topic>& topics) {
+  for (const Topic& topic : topics) {
+    tagged(page, topic.name, topic.meaning);
+  }
+}
+
 }  // namespace
 
 std::string man_page(const Registry& registry, const Parameters& globals) {
@@ -79,10 +86,12 @@ std::string man_page(const Registry& registry, const Parameters& globals) {
   page += roff(
       "'tranche NAME' with another NAME runs the program tranche-NAME found beside tranche, in "
       "../libexec/tranche or on PATH.\n");
+  page += ".SH VALUES\n";
+  add_topics(page, value_forms());
   page += ".SH EXIT STATUS\n";
-  for (const ExitStatus& entry : exit_statuses()) {
-    tagged(page, entry.status, entry.meaning);
-  }
+  add_topics(page, exit_statuses());
+  page += ".SH ENVIRONMENT OF THE COMMAND\nWhat tranche run adds for the command that it starts.\n";
+  add_topics(page, command_variables());
   return page;
 }
 

@@ -114,7 +114,7 @@ void add_release(Registry& registry) {
   c.option("--exit-code", options->exit_code, "N", "The command's exit status, for the policy")
       .range(0, kMostStatus);
   c.option("--message", options->message, "M", "For people");
-  c.option("--output", options->outputs, "K=V", "Kept with the attempt; may be repeated");
+  c.option("--output", options->outputs, "K=V", "Kept with the attempt");
   c.run([options](Context& context) { return release(context, *options); });
 }
 

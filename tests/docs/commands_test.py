@@ -134,6 +134,16 @@ def test_the_environment_that_the_readme_promises_is_there(tranche, env, tmp_pat
     assert {name for name in promised if f"\n{name}=" not in "\n" + given} == set()
 
 
+def test_the_manual_page_lists_the_environment_of_the_command(tranche, env, tmp_path):
+    make_world(tmp_path, env)
+    shell(env, tmp_path, "tranche job create load --table flights --key id --item item")
+    given = shell(env, tmp_path, "tranche run --job load -- env").stdout
+    section = tranche("help", "--man").stdout.split(".SH ENVIRONMENT OF THE COMMAND")[1]
+    listed = re.findall(r"^\\fB(\w+)\\fR$", section, re.M)
+    added = re.findall(r"^(TRANCHE_\w+|TRACEPARENT)=", given, re.M)
+    assert len(added) > 20 and sorted(listed) == sorted(added)
+
+
 def shell(env, folder, script):
     result = subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=env, cwd=folder, capture_output=True,
                             text=True, stdin=subprocess.DEVNULL, timeout=60)
