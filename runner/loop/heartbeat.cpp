@@ -27,36 +27,37 @@ Heartbeat::~Heartbeat() {
 }
 
 void Heartbeat::begin(std::int64_t batch_id, std::string token, Duration lease, Watch& watch) {
+  const auto due = Clock::now() + interval(lease);
+  bool sleeps_too_long = false;
   {
     const std::lock_guard lock(mutex_);
-    current_ = Beat{batch_id, std::move(token), lease, &watch};
+    current_ = Beat{batch_id, std::move(token), lease, &watch, due};
+    sleeps_too_long = due < wakes_at_;
   }
   if (!thread_.joinable()) {
     thread_ = std::thread([this] { live(); });
+  } else if (sleeps_too_long) {
+    changed_.notify_all();
   }
-  changed_.notify_all();
 }
 
 void Heartbeat::end() {
   std::unique_lock lock(mutex_);
   current_.reset();
-  changed_.notify_all();
   changed_.wait(lock, [this] { return !beating_; });
 }
 
 void Heartbeat::live() {
   std::unique_lock lock(mutex_);
   while (!closing_) {
-    if (!current_) {
-      changed_.wait(lock);
-      continue;
-    }
-    const std::string token = current_->token;
-    const auto replaced = [&] { return closing_ || !current_ || current_->token != token; };
-    if (changed_.wait_for(lock, interval(current_->lease), replaced)) {
+    if (!current_ || Clock::now() < current_->due) {
+      // Short commands come and go while it sleeps on until the first one's beat.
+      wakes_at_ = current_ ? current_->due : Clock::time_point::max();
+      current_ ? static_cast<void>(changed_.wait_until(lock, wakes_at_)) : changed_.wait(lock);
       continue;
     }
     const Beat due = *current_;
+    current_->due = Clock::now() + interval(due.lease);
     beating_ = true;
     lock.unlock();
     beat(due);

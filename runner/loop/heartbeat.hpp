@@ -45,11 +45,13 @@ class Heartbeat {
   static Duration interval(Duration lease);
 
  private:
+  using Clock = std::chrono::steady_clock;
   struct Beat {
     std::int64_t batch_id;
     std::string token;
     Duration lease;
     Watch* watch;
+    Clock::time_point due;
   };
   void live();
   void beat(const Beat& beat);
@@ -58,6 +60,7 @@ class Heartbeat {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Beat> current_;
+  Clock::time_point wakes_at_{};  ///< when the thread looks up by itself
   bool beating_ = false;
   bool closing_ = false;
   std::thread thread_;
