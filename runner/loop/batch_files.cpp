@@ -63,9 +63,7 @@ class StrangeLines {
   }
   void tell(const std::string& what) const {
     if (number_ > 0) {
-      log::warn(
-          std::to_string(number_) + (number_ == 1 ? " line " : " lines ") + what + "; left out",
-          {{"first", first_}});
+      log::warn("lines of the " + what + " are left out", {{"lines", number_}, {"first", first_}});
     }
   }
 
@@ -235,7 +233,7 @@ Outputs read_outputs(const std::filesystem::path& path) {
     read_output_line(text.substr(at, end - at), outputs, strange);
     at = end + 1;
   }
-  strange.tell("of the output file: no name=value");
+  strange.tell("output file that are no name=value");
   return outputs;
 }
 
@@ -249,7 +247,7 @@ Report read_report(const std::filesystem::path& path) {
       strange.add(line);
     }
   }
-  strange.tell("of the report file: neither 'done ITEM' nor 'failed ITEM'");
+  strange.tell("report file that are neither 'done ITEM' nor 'failed ITEM'");
   return report;
 }
 

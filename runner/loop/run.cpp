@@ -3,6 +3,7 @@
 #include "exit_status.hpp"
 #include "log.hpp"
 #include "loop/batch_files.hpp"
+#include "loop/run_ledger.hpp"
 #include "loop/run_state.hpp"
 #include "loop/summary.hpp"
 #include "loop/worker.hpp"
@@ -30,34 +31,6 @@ void check_log_directory(const std::filesystem::path& directory) {
     throw Error(ErrorCode::refused,
                 "logs cannot be written to the folder " + directory.string() +
                     "; choose one that exists and may be written");
-  }
-}
-
-/// A weight limit for a job without weights is refused before the run is in the ledger.
-void check_limits(const RunOptions& options, Inventory& inventory) {
-  if (options.limits.max_weight) {
-    AcquireOptions asked;
-    asked.window = options.window;
-    asked.limits = options.limits;
-    asked.retry = RetryMode::only;
-    inventory.plan(options.job, asked, 0);
-  }
-}
-
-void finish_in_ledger(LiveInventory& inventory,
-                      const std::string& run_id,
-                      int status,
-                      const RunState& state) {
-  try {
-    inventory.get().finish_run(run_id, status, state.succeeded(), state.failed());
-  } catch (const Error&) {
-    // The connection slept through the whole run: one more try on a new one.
-    try {
-      inventory.drop();
-      inventory.get().finish_run(run_id, status, state.succeeded(), state.failed());
-    } catch (const Error& error) {
-      log::warn(std::string("the end of the run is not in the ledger: ") + error.what());
-    }
   }
 }
 
@@ -123,8 +96,7 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   StopSource stop;
   const Run ledger = describe_run(random_uuid(), options.job, options.window, options.command);
   LiveInventory inventory(open, stop);
-  check_limits(options, inventory.get());
-  inventory.get().start_run(ledger);
+  start_in_ledger(inventory, ledger, options);
   // While a command runs for hours, nobody needs this connection.
   inventory.drop();
   const RunFolder folder(ledger.id);

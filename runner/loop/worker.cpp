@@ -81,7 +81,7 @@ void Worker::run() {
       if (!state_.reserve_iteration()) {
         return;
       }
-      const auto held = acquire();
+      auto held = acquire();
       if (!held) {
         state_.give_back_iteration();
         if (!setup_.options.follow) {
@@ -129,44 +129,72 @@ std::optional<Worker::Held> Worker::acquire() {
   const Duration lease = answer->lease != Duration::zero()
                              ? answer->lease
                              : *answer->batch->available_at - *answer->batch->acquired_at;
-  Held held{*answer->batch, asked_at, lease};
-  held_until_ = asked_at + lease;
-  try {
-    if (!answer->sink_filled) {
-      items_.begin();
-      inventory_.get().for_each_asset(held.batch, [&](const Asset& asset) { items_.add(asset); });
+  Held held{*answer->batch, asked_at, lease, asked_at + lease, answer->sink_filled};
+  if (answer->sink_filled) {
+    try {
+      items_.finish();
+    } catch (const std::exception& error) {
+      give_back(held, error.what());
+      throw;
     }
-    items_.finish();
-  } catch (const std::exception& error) {
-    give_back(held, error.what());
-    throw;
   }
   return held;
 }
 
-void Worker::process(const Held& held, std::int64_t iteration) {
+void Worker::process(Held& held, std::int64_t iteration) {
+  Watch watch;
+  watch.renew(held.asked_at, held.lease);
+  Verdict verdict;
+  try {
+    const Heartbeat::Scope beating(heartbeat_, held.batch, held.lease, watch);
+    verdict = attempt(held, watch, iteration);
+  } catch (const std::exception& error) {
+    held.until = watch.deadline();
+    give_back(held, error.what());
+    throw;
+  }
+  held.until = watch.deadline();
+  conclude(held, verdict);
+}
+
+std::string Worker::read_batch(const Held& held) {
+  const Batch& batch = held.batch;
+  const std::function<std::string(Inventory&)> read = [&](Inventory& inventory) {
+    if (!held.items_are_there) {
+      items_.begin();
+      inventory.for_each_asset(batch, [&](const Asset& asset) { items_.add(asset); });
+      items_.finish();
+    }
+    return inventory.range_condition(batch);
+  };
+  return inventory_.keep_trying<std::string>(
+      held.until, read, [](Inventory&) { return std::optional<std::string>(); });
+}
+
+Verdict Worker::attempt(const Held& held, Watch& watch, std::int64_t iteration) {
   const Batch& batch = held.batch;
   log::info("batch " + std::to_string(batch.id) + ": " + range_of(batch) + ", " +
                 std::to_string(batch.count) + (batch.count == 1 ? " asset" : " assets") +
                 ", weight " + format_weight(batch.weight) + ", attempt " +
                 std::to_string(batch.attempt) + " of " + std::to_string(batch.max_attempts),
             {});
-  Verdict verdict;
-  try {
-    const BatchFiles files = make_batch_files(setup_.folder, batch, items_.path());
-    const CommandResult result = execute(held, files, iteration);
-    verdict = judge(result, read_report(files.report), read_outputs(files.output));
-    verdict.attempt = batch.attempt;
-    if (result.kind == CommandResult::Kind::not_started) {
-      verdict.told += " ('" + setup_.options.command.front() + "')";
-    }
-    verdict.told += " after " + seconds_text(result.elapsed);
-    remove_batch_files(files);
-  } catch (const std::exception& error) {
-    give_back(held, error.what());
-    throw;
+  const std::string range_sql = read_batch(held);
+  const BatchFiles files = make_batch_files(setup_.folder, batch, items_.path());
+  const CommandResult result =
+      execute({batch, files, range_sql, iteration, iterations_text()}, watch);
+  Verdict verdict = judge(result, read_report(files.report), read_outputs(files.output));
+  verdict.attempt = batch.attempt;
+  if (result.kind == CommandResult::Kind::not_started) {
+    verdict.told += " ('" + setup_.options.command.front() + "')";
   }
-  conclude(held, verdict);
+  verdict.told += " after " + seconds_text(result.elapsed);
+  remove_batch_files(files);
+  return verdict;
+}
+
+std::string Worker::iterations_text() const {
+  const auto& iterations = setup_.options.iterations;
+  return iterations ? std::to_string(*iterations) : "all";
 }
 
 void Worker::give_back(const Held& held, const std::string& why) {
@@ -177,52 +205,30 @@ void Worker::give_back(const Held& held, const std::string& why) {
   }
 }
 
-CommandResult Worker::execute(const Held& held, const BatchFiles& files, std::int64_t iteration) {
+CommandResult Worker::execute(const BatchView& view, Watch& watch) {
   const RunOptions& options = setup_.options;
-  const BatchView view{held.batch,
-                       files,
-                       inventory_.get().range_condition(held.batch),
-                       iteration,
-                       options.iterations ? std::to_string(*options.iterations) : "all"};
+  const std::string id = std::to_string(view.batch.id);
   CommandSpec spec;
   spec.argv = command_arguments(options.command, view);
   spec.environment = command_environment(view);
   spec.timeout = options.timeout;
   spec.grace = options.grace;
   spec.log_directory = options.log_directory;
-  spec.log_name =
-      "batch-" + std::to_string(held.batch.id) + "-attempt-" + std::to_string(held.batch.attempt);
-  spec.line_prefix = options.jobs > 1 ? "[" + std::to_string(held.batch.id) + "] " : "";
-  Watch watch;
-  watch.renew(held.asked_at, held.lease);
-  const Heartbeat::Scope beating(heartbeat_, held.batch, held.lease, watch);
-  CommandResult result = start(spec, watch);
-  held_until_ = watch.deadline();
-  return result;
-}
-
-CommandResult Worker::start(const CommandSpec& spec, Watch& watch) {
+  spec.log_name = "batch-" + id + "-attempt-" + std::to_string(view.batch.attempt);
+  spec.line_prefix = options.jobs > 1 ? "[" + id + "] " : "";
   Duration pause = kFirstStartPause;
-  for (int tries_left = setup_.options.start_retries;; --tries_left) {
-    CommandResult result = setup_.commands.run(spec, watch);
-    if (result.kind != CommandResult::Kind::not_started) {
-      return result;
-    }
-    if (tries_left > 0) {
-      sleep_unless({setup_.stop.fd()}, pause);
-    }
+  for (int tries_left = options.start_retries;; --tries_left) {
+    CommandResult result;
     if (watch.lease_lost() || boot_now() >= watch.deadline()) {
       result.kind = CommandResult::Kind::lease_lost;
       return result;
     }
-    if (setup_.stop.requested()) {
-      result.kind = CommandResult::Kind::stopped;
-      result.signal = setup_.stop.signal();
+    result = setup_.commands.run(spec, watch);
+    if (result.kind != CommandResult::Kind::not_started || tries_left <= 0) {
       return result;
     }
-    if (tries_left <= 0) {
-      return result;
-    }
+    // A stop ends the pause; the next try then tells that it was one.
+    sleep_unless({setup_.stop.fd()}, pause);
     pause = std::min(pause * 2, kLongestStartPause);
   }
 }
@@ -270,7 +276,7 @@ Batch Worker::release(const Held& held, const ReleaseRequest& request) {
   try {
     // The same release again changes nothing, so one whose outcome is unknown is simply repeated.
     return inventory_.keep_trying<Batch>(
-        held_until_, work, [](Inventory&) { return std::optional<Batch>(); });
+        held.until, work, [](Inventory&) { return std::optional<Batch>(); });
   } catch (const Error& error) {
     if (error.code() == ErrorCode::lease_lost) {
       throw;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "loop/batch_files.hpp"
+#include "loop/environment.hpp"
 #include "loop/heartbeat.hpp"
 #include "loop/live_inventory.hpp"
 #include "loop/outcome.hpp"
@@ -35,13 +36,18 @@ class Worker {
     Batch batch;
     std::chrono::nanoseconds asked_at;
     Duration lease;
+    std::chrono::nanoseconds until;  ///< the end of the lease as far as we know, CLOCK_BOOTTIME
+    bool items_are_there;            ///< in items_
   };
   /// Empty: nothing can be handed out now.
   std::optional<Held> acquire();
-  void process(const Held& held, std::int64_t iteration);
-  CommandResult execute(const Held& held, const BatchFiles& files, std::int64_t iteration);
+  void process(Held& held, std::int64_t iteration);
+  Verdict attempt(const Held& held, Watch& watch, std::int64_t iteration);
+  /// Fills items_ where that is still to do; returns the range's condition.
+  std::string read_batch(const Held& held);
   /// Runs the command, once more after each start that failed.
-  CommandResult start(const CommandSpec& spec, Watch& watch);
+  CommandResult execute(const BatchView& view, Watch& watch);
+  std::string iterations_text() const;
   void conclude(const Held& held, const Verdict& verdict);
   /// After a failure of ours before the command could run: the attempt does not count. Never
   /// throws.
@@ -53,7 +59,6 @@ class Worker {
   LiveInventory inventory_;
   Heartbeat heartbeat_;
   ItemsFile items_;
-  std::chrono::nanoseconds held_until_{};
 };
 
 }  // namespace tranche::runner

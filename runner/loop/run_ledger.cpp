@@ -1,0 +1,82 @@
+#include "loop/run_ledger.hpp"
+
+#include "log.hpp"
+
+namespace tranche::runner {
+namespace {
+
+constexpr auto kStartPatience = std::chrono::seconds(10);
+constexpr int kMostOpens = 3;
+
+/// Like get(), but a server that was there and broke off is asked again.
+void open_patiently(LiveInventory& inventory) {
+  for (int opens = 1;; ++opens) {
+    try {
+      inventory.get();
+      return;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::unreachable || error.query() == "connect" ||
+          opens == kMostOpens) {
+        throw;
+      }
+    }
+  }
+}
+
+/// A weight limit for a job without weights is refused by whoever knows the job.
+void check_limits(Inventory& inventory, const RunOptions& options) {
+  if (options.limits.max_weight) {
+    AcquireOptions asked;
+    asked.window = options.window;
+    asked.limits = options.limits;
+    asked.retry = RetryMode::only;
+    inventory.plan(options.job, asked, 0);
+  }
+}
+
+bool is_there(Inventory& inventory, const std::string& run_id) {
+  try {
+    inventory.find_run(run_id);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::not_found) {
+      return false;
+    }
+    throw;
+  }
+}
+
+}  // namespace
+
+void start_in_ledger(LiveInventory& inventory, const Run& run, const RunOptions& options) {
+  open_patiently(inventory);
+  inventory.keep_trying<bool>(
+      boot_now() + kStartPatience,
+      [&](Inventory& opened) {
+        check_limits(opened, options);
+        opened.start_run(run);
+        return true;
+      },
+      [&](Inventory& opened) {
+        return is_there(opened, run.id) ? std::optional(true) : std::nullopt;
+      });
+}
+
+void finish_in_ledger(LiveInventory& inventory,
+                      const std::string& run_id,
+                      int status,
+                      const RunState& state) {
+  try {
+    inventory.get().finish_run(run_id, status, state.succeeded(), state.failed());
+  } catch (const Error&) {
+    // The connection slept through the whole run: one more try on a new one.
+    try {
+      inventory.drop();
+      inventory.get().finish_run(run_id, status, state.succeeded(), state.failed());
+    } catch (const Error& error) {
+      log::warn(std::string("the end of the run is not in the ledger: ") + error.what());
+    }
+  }
+}
+
+}  // namespace tranche::runner
