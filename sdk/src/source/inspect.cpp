@@ -1,12 +1,20 @@
 #include "source/describe.hpp"
 #include "source/filter_words.hpp"
 #include "sql/connection.hpp"
+#include "sql/queries.hpp"
 
 #include "tranche/error.hpp"
 #include "tranche/source.hpp"
 
 #include <algorithm>
 #include <array>
+
+namespace tranche::sql {
+extern const std::string_view inspect_sqlite;
+#ifdef TRANCHE_POSTGRES
+extern const std::string_view inspect_postgres;
+#endif
+}  // namespace tranche::sql
 
 namespace tranche {
 
@@ -16,6 +24,30 @@ using source::Column;
 using source::Table;
 
 constexpr Duration kCheckTimeout = std::chrono::seconds(30);
+
+sql::Queries queries(sql::Dialect dialect,
+                     const Table& table,
+                     const JobDefinition& definition,
+                     const std::string& condition = "true") {
+  const std::map<std::string, std::string> filled = {
+      {"table", sql::quote_qualified(definition.table)},
+      {"name", sql::quote_identifier(table.name.name)},
+      {"key", sql::quote_identifier(definition.key_column)},
+      {"condition", condition}};
+#ifdef TRANCHE_POSTGRES
+  if (dialect == sql::Dialect::postgres) {
+    return {sql::inspect_postgres, filled};
+  }
+#else
+  static_cast<void>(dialect);
+#endif
+  return {sql::inspect_sqlite, filled};
+}
+
+// The line breaks end a comment that the filter may end with.
+std::string bracketed(const std::string& filter) {
+  return "(\n" + filter + "\n)";
+}
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -55,17 +87,15 @@ KeyType postgres_key_type(const Column& column) {
 }
 
 // SQLite columns hold any type, so the values at both ends are asked as well as the declaration.
-KeyType sqlite_key_type(sql::Connection& connection, const Table& table, const Column& column) {
-  const std::string name = sql::quote_identifier(column.name);
-  const std::string from = " FROM " + sql::quote_identifier(table.name.name) + " WHERE " + name +
-                           " IS NOT NULL ORDER BY " + name;
-  const auto type_at = [&](const char* direction) -> std::string {
-    const auto rows = connection.query(
-        {"key_type", "SELECT typeof(" + name + ")" + from + direction + " LIMIT 1"});
+KeyType sqlite_key_type(sql::Connection& connection,
+                        const Column& column,
+                        const sql::Queries& named) {
+  const auto type_at = [&](const char* end) -> std::string {
+    const auto rows = connection.query(named[end]);
     return rows->next() ? rows->text(0) : "";
   };
-  const std::string lowest = type_at("");
-  const std::string highest = type_at(" DESC");
+  const std::string lowest = type_at("lowest_key_type");
+  const std::string highest = type_at("highest_key_type");
   if (lowest != highest) {
     refuse_key_type(column, "holds both " + lowest + " and " + highest + " values");
   }
@@ -114,11 +144,8 @@ bool is_time(sql::Dialect dialect, const Column& column, KeyType type) {
 void check_key_values(sql::Connection& connection,
                       const Table& table,
                       const Column& key,
-                      const JobDefinition& definition) {
-  const std::string name = sql::quote_identifier(key.name);
-  const std::string quoted = sql::quote_qualified(definition.table);
-  const auto rows = connection.query(
-      {"has_null_key", "SELECT EXISTS (SELECT 1 FROM " + quoted + " WHERE " + name + " IS NULL)"});
+                      const sql::Queries& named) {
+  const auto rows = connection.query(named["has_null_key"]);
   if (rows->next() && rows->integer(0) != 0) {
     throw Error(ErrorCode::refused,
                 "key column '" + key.name + "' of " + table.name.name +
@@ -129,12 +156,13 @@ void check_key_values(sql::Connection& connection,
 // Runs the condition over nothing: the database itself says what is wrong with it. Without
 // parameters, so that `$1` or `?` in it is refused; as one statement, which the protocol holds to.
 void try_condition(sql::Connection& connection,
+                   const Table& table,
                    const JobDefinition& definition,
                    const std::string& condition) {
-  const std::string statement = "SELECT 1 FROM " + sql::quote_qualified(definition.table) +
-                                " WHERE " + condition + "\nLIMIT 0";
+  const sql::Queries named = queries(connection.dialect(), table, definition, condition);
+  const sql::Transaction transaction(connection, sql::Mode::read_only, kCheckTimeout);
   try {
-    connection.query({"filter", statement})->next();
+    connection.query(named["try_condition"])->next();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::refused) {
       throw;
@@ -207,25 +235,16 @@ void check_words_are_stable(const std::string& filter) {
 void check_index_takes_filter(sql::Connection& connection,
                               const Table& table,
                               const JobDefinition& definition) {
-  const bool postgres = connection.dialect() == sql::Dialect::postgres;
-  const std::string copy = sql::quote_identifier(table.name.name);
-  const std::string original = sql::quote_qualified(definition.table);
-  const std::string create =
-      postgres ? "CREATE TEMPORARY TABLE " + copy + " (LIKE " + original + ") ON COMMIT DROP"
-               : "CREATE TEMPORARY TABLE " + copy + " AS SELECT * FROM main." + copy + " LIMIT 0";
-  const std::string key = sql::quote_identifier(definition.key_column);
-  const std::string index = std::string("CREATE INDEX ") + (postgres ? "" : "temp.") +
-                            "tranche_filter_check ON " + (postgres ? "pg_temp." : "") + copy +
-                            " (" + key + ") WHERE (\n" + definition.filter + "\n)";
+  const sql::Queries named =
+      queries(connection.dialect(), table, definition, bracketed(definition.filter));
   try {
     sql::Transaction transaction(connection, sql::Mode::read_write, kCheckTimeout);
-    connection.execute({"filter_copy", create});
-    connection.execute({"filter_index", index});
+    connection.execute(named["copy_table"]);
+    connection.execute(named["index_copy"]);
   } catch (const Error& error) {
     const std::string text = error.what();
-    if (error.query() == "filter_index" &&
-        (error.native() == "42P17" || error.native() == "0A000" ||
-         contains(text, "prohibited in partial index"))) {
+    if (error.query() == "index_copy" && (error.native() == "42P17" || error.native() == "0A000" ||
+                                          contains(text, "prohibited in partial index"))) {
       refuse_unstable("is not a fixed property of a row (" + text + ")");
     }
   }
@@ -240,15 +259,9 @@ void check_filter(sql::Connection& connection,
   if (definition.filter.find('\0') != std::string::npos) {
     throw Error(ErrorCode::refused, "the filter holds a NUL byte; accepted is one SQL condition");
   }
-  {
-    const sql::Transaction transaction(connection, sql::Mode::read_only, kCheckTimeout);
-    // Bare, a closing bracket that would end ours is an error; bracketed, an ORDER BY or UNION is.
-    try_condition(connection, definition, definition.filter);
-  }
-  {
-    const sql::Transaction transaction(connection, sql::Mode::read_only, kCheckTimeout);
-    try_condition(connection, definition, "(\n" + definition.filter + "\n)");
-  }
+  // Bare, a closing bracket that would end ours is an error; bracketed, an ORDER BY or UNION is.
+  try_condition(connection, table, definition, definition.filter);
+  try_condition(connection, table, definition, bracketed(definition.filter));
   check_filter_names_a_column(table, definition);
   if (!definition.unstable_filter) {
     check_words_are_stable(definition.filter);
@@ -285,15 +298,16 @@ std::vector<std::string> inspect_source(const DatabaseUrl& where, JobDefinition&
     }
   }
   const sql::Dialect dialect = connection->dialect();
+  const sql::Queries named = queries(dialect, table, definition);
   definition.key_type = dialect == sql::Dialect::postgres
                             ? postgres_key_type(key)
-                            : sqlite_key_type(*connection, table, key);
+                            : sqlite_key_type(*connection, key, named);
   definition.key_is_time = is_time(dialect, key, definition.key_type);
   if (definition.weight_column) {
     check_weight_type(dialect, source::find_column(table, *definition.weight_column, "weight"));
   }
   check_unique(*connection, table, definition);
-  check_key_values(*connection, table, key, definition);
+  check_key_values(*connection, table, key, named);
   check_filter(*connection, table, definition);
   if (definition.start_key) {
     definition.start_key = Key::parse(definition.key_type, *definition.start_key).text();
