@@ -14,6 +14,7 @@
 #include "tranche/error.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 
 namespace tranche::cli {
 namespace {
@@ -140,9 +141,29 @@ int dispatch(Arguments arguments) {
   return run_command(*command, context, globals, arguments);
 }
 
+/// What is wrong with the command line is told in the format that the same line asks for, so that
+/// is looked for before anything is parsed.
+void choose_log_format(const Arguments& arguments) {
+  const char* environment = std::getenv("TRANCHE_LOG_FORMAT");
+  std::string_view format = environment == nullptr ? "" : environment;
+  constexpr std::string_view kOption = "--log-format";
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    const std::string_view word = arguments[i];
+    if (word == kOption && i + 1 < arguments.size()) {
+      format = arguments[i + 1];
+    } else if (word.starts_with(kOption) && word.substr(kOption.size()).starts_with('=')) {
+      format = word.substr(kOption.size() + 1);
+    }
+  }
+  if (format == "json") {
+    runner::log::set_format(runner::log::Format::json);
+  }
+}
+
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments) {
+  choose_log_format(arguments);
   try {
     const int status = dispatch(arguments);
     flush_output();

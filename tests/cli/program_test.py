@@ -158,3 +158,25 @@ def test_json_log_lines(tranche):
     result = tranche("--log-format", "json", "help", "nonsense")
     line = json.loads(result.stderr)
     assert result.returncode == 2 and line["level"] == "error" and "nonsense" in line["message"]
+
+
+@pytest.mark.parametrize(
+    "args, env",
+    [
+        (("--log-format", "json", "batches", "--limit", "many"), {}),
+        (("batches", "--no-such-option", "--log-format=json"), {}),
+        (("--log-level", "loud", "--log-format", "json", "version"), {}),
+        (("nonsense",), {"TRANCHE_LOG_FORMAT": "json"}),
+        (("job",), {"TRANCHE_LOG_FORMAT": "json"}),
+    ],
+)
+def test_what_is_wrong_with_the_command_line_is_told_as_json_too(tranche, args, env):
+    result = tranche(*args, env=env)
+    assert result.returncode == 2 and result.stdout == ""
+    line = json.loads(result.stderr)
+    assert line["level"] == "error" and line["message"]
+
+
+def test_the_log_format_of_a_command_behind_dashes_is_not_ours(tranche):
+    result = tranche("run", "--no-such-option", "--", "tool", "--log-format", "json")
+    assert result.returncode == 2 and result.stderr.startswith("tranche: ")
