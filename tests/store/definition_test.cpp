@@ -301,4 +301,27 @@ TEST_CASE("the age of a backlog comes from a time key or a time column", "[store
   });
 }
 
+TEST_CASE("what a filter sets in its session does not outlast the reading", "[store]") {
+  on_every_sql_store([](World& world) {
+    if (sqlite(world)) {
+      return;
+    }
+    const std::string mark = "left by " + world.schema();
+    const std::string filter = "set_config('application_name', '" + mark + "', false) <> key::text";
+    CHECK(has(filtered(world, filter).text, "--unstable-filter"));
+    JobDefinition wanted = world.definition();
+    wanted.filter = filter;
+    wanted.unstable_filter = true;
+    wanted.limits.max_count = 2;
+    world.insert_range(1, 10);
+    world.create_job(wanted);
+    for (const char* range : {"1-2/2", "3-4/2", "5-6/2", "7-8/2"}) {
+      CHECK(acquired(world.inventory()) == range);
+      CHECK(world.inventory().backlog("job").count > 0);
+      world.run("DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = '" +
+                mark + "') THEN RAISE 'a setting was left behind'; END IF; END $$");
+    }
+  });
+}
+
 }  // namespace tranche::test

@@ -199,7 +199,7 @@ void check_filter_names_a_column(const Table& table, const JobDefinition& defini
 
 void check_words_are_stable(const std::string& filter) {
   const source::FilterWords words = source::filter_words(filter);
-  static constexpr std::array<std::string_view, 14> kMoving{"now",
+  static constexpr std::array<std::string_view, 15> kMoving{"now",
                                                             "current_timestamp",
                                                             "current_date",
                                                             "current_time",
@@ -212,7 +212,8 @@ void check_words_are_stable(const std::string& filter) {
                                                             "changes",
                                                             "transaction_timestamp",
                                                             "randomblob",
-                                                            "gen_random_uuid"};
+                                                            "gen_random_uuid",
+                                                            "set_config"};
   for (const std::string& word : words.bare) {
     const std::string name = lower(word);
     if (name == "select") {

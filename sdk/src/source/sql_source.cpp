@@ -104,7 +104,11 @@ class SqlSource final : public Source {
         definition_(definition),
         connection_(sql::connect(where, "source", false)) {
     connection_->keep_prepared();
-    connection_->keep_read_only();
+    // A filter that may call anything may change settings as well: those of a transaction end with
+    // it, those of a session would hold for the next statement.
+    if (!definition.unstable_filter) {
+      connection_->keep_read_only();
+    }
     form_ = make_form();
     none_ = queries("NULL_LOWER");
     from_ = queries(">=");
