@@ -129,10 +129,13 @@ bool read_plain_report(const std::string& line, Report& report) {
 
 }  // namespace
 
-RunFolder::RunFolder(const std::string& run_id) {
+std::filesystem::path RunFolder::path_for(const std::string& run_id) {
   std::error_code failed;
   const std::filesystem::path parent = std::filesystem::temp_directory_path(failed);
-  path_ = (failed ? std::filesystem::path("/tmp") : parent) / ("tranche-" + run_id);
+  return std::filesystem::absolute(failed ? "/tmp" : parent) / ("tranche-" + run_id);
+}
+
+RunFolder::RunFolder(std::filesystem::path path) : path_(std::move(path)) {
   if (::mkdir(path_.c_str(), S_IRWXU) != 0) {
     throw Error(
         ErrorCode::refused,

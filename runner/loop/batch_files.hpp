@@ -13,11 +13,13 @@ namespace tranche::runner {
 class RunFolder {
  public:
   /// Errors: ErrorCode::refused naming the folder that cannot be made.
-  explicit RunFolder(const std::string& run_id);
+  explicit RunFolder(std::filesystem::path path);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
   const std::filesystem::path& path() const { return path_; }
+  /// Absolute; nothing is made.
+  static std::filesystem::path path_for(const std::string& run_id);
 
  private:
   std::filesystem::path path_;

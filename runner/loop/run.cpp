@@ -90,16 +90,17 @@ void tell_end(const RunState& state, const RunOptions& options, const StopSource
 int run(const RunOptions& options, const InventoryOpener& open) {
   SignalWaiter signals;
   // The guard is forked from a process that holds nothing yet.
-  Guard guard;
+  const std::string run_id = random_uuid();
+  Guard guard(RunFolder::path_for(run_id));
   Summary summary(options.summary);
   check_log_directory(options.log_directory);
+  const RunFolder folder(RunFolder::path_for(run_id));
   StopSource stop;
-  const Run ledger = describe_run(random_uuid(), options.job, options.window, options.command);
+  const Run ledger = describe_run(run_id, options.job, options.window, options.command);
   LiveInventory inventory(open, stop);
   start_in_ledger(inventory, ledger, options);
   // While a command runs for hours, nobody needs this connection.
   inventory.drop();
-  const RunFolder folder(ledger.id);
   ProcessRunner commands(stop, &guard, {.ignored_signals = signals.ignored_at_start()});
   RunState state(options);
   work(options, state, stop, signals, commands, open, ledger.id, folder.path());

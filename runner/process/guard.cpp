@@ -20,7 +20,7 @@ namespace {
 
 }  // namespace
 
-Guard::Guard() {
+Guard::Guard(const std::filesystem::path& folder) {
   int ends[2];
   // Datagrams with an end of file, and a write to a dead guard that can be told not to raise
   // SIGPIPE.
@@ -36,7 +36,7 @@ Guard::Guard() {
     fail("cannot start a guard");
   }
   if (pid_ == 0) {
-    run_guard(std::move(theirs));
+    run_guard(std::move(theirs), folder);
   }
 }
 

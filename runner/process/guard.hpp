@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <sys/types.h>
 
 namespace tranche::runner {
@@ -27,8 +28,9 @@ struct GuardMessage {
 /// Threads: watch and forget from any.
 class Guard {
  public:
-  /// Forks: before any thread, database connection or log file exists.
-  Guard();
+  /// Forks: before any thread, database connection or log file exists. `folder`, where not empty,
+  /// is absolute and removed when all is over: a killed runner cannot do that.
+  explicit Guard(const std::filesystem::path& folder = {});
   /// Ends the guard and waits for it; nothing is killed.
   ~Guard();
   Guard(const Guard&) = delete;
@@ -51,6 +53,6 @@ class Guard {
 };
 
 /// The life of the guard process.
-[[noreturn]] void run_guard(FileDescriptor socket);
+[[noreturn]] void run_guard(FileDescriptor socket, const std::filesystem::path& folder);
 
 }  // namespace tranche::runner

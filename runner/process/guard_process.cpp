@@ -117,11 +117,15 @@ void end(Groups& groups) {
 
 }  // namespace
 
-void run_guard(FileDescriptor socket) {
+void run_guard(FileDescriptor socket, const std::filesystem::path& folder) {
   socket = let_go_of_everything_but(std::move(socket));
   Groups groups;
   guard_until_runner_is_gone(socket.get(), groups);
   end(groups);
+  if (!folder.empty()) {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+  }
   _exit(0);
 }
 

@@ -1,4 +1,4 @@
-"""Stands between a runner and PostgreSQL on a Unix socket, and can go away and come back."""
+"""Stands between a runner and PostgreSQL on a Unix or a loopback socket, and can go away and come back."""
 
 import os
 import shutil
@@ -34,6 +34,13 @@ class Proxy:
         self.listener = None
         self.open = []
         self.come_back()
+
+    def tcp_port(self):
+        """Of one more way in, for what only TCP has."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.open.append(listener)
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        return listener.getsockname()[1]
 
     def come_back(self):
         self.listener = socket.socket(socket.AF_UNIX)

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import re
 import signal
 import sqlite3
@@ -202,6 +203,26 @@ def test_a_stop_does_not_wait_for_a_database_that_stays_away(world, proxy, backg
     one.send(signal.SIGTERM)
     assert one.end() == 143, one.stderr()
     assert "--status returned" in one.stderr()
+
+
+def timers(port):
+    """Seconds until the kernel asks after each connection to the port; /proc/net/tcp, timer 2 is the keepalive."""
+    rows = [line.split() for line in open("/proc/net/tcp").readlines()[1:]]
+    ours = [row for row in rows if row[2] == f"0100007F:{port:04X}" and row[3] == "01"]
+    ticks = os.sysconf("SC_CLK_TCK")
+    return [int(row[5].split(":")[1], 16) / ticks if row[5].startswith("02:") else None for row in ours]
+
+
+@on_postgres
+def test_a_host_that_died_is_noticed_long_before_the_lease_ends(world, proxy, background, tmp_path):
+    world.job()
+    port = proxy.tcp_port()
+    one = shell(background, HOLD, env={"TRANCHE_DB": f"{world.url}&host=127.0.0.1&port={port}"})
+    started(one)
+    waits = timers(port)
+    assert waits and all(wait is not None and wait <= 20 for wait in waits), waits
+    (tmp_path / "go").touch()
+    assert one.end() == 0, one.stderr()
 
 
 @on_sqlite

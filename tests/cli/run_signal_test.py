@@ -134,13 +134,15 @@ def test_a_signal_that_the_caller_ignores_stops_nothing(world, tranche_binary, t
     assert batch(world)["status"] == "succeeded"
 
 
-def test_a_killed_runner_takes_its_command_along_and_the_batch_comes_back(world, background):
+def test_a_killed_runner_takes_its_command_along_and_the_batch_comes_back(world, background, tmp_path):
     world.job()
-    one = shell(background, "--lease", "2s", FAMILY)
+    one = shell(background, "--lease", "2s", FAMILY, env={"TMPDIR": str(tmp_path)})
     pids = [int(word) for word in started(one, 2)]
+    assert list(tmp_path.glob("tranche-*"))
     one.send(signal.SIGKILL)
     assert one.end() == -9
     gone(*pids)
+    wait_for(lambda: not list(tmp_path.glob("tranche-*")), "the end of the run's folder")
     assert batch(world)["status"] == "processing"
     again = wait_for(lambda: world("acquire", "--job", "flights", "--retry", "only").stdout)
     assert '"attempt":2' in again.replace(" ", "")

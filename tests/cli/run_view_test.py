@@ -125,7 +125,7 @@ def test_a_temporary_folder_that_cannot_be_made_is_refused(world, run):
     result = run("true", env={"TMPDIR": "/proc"})
     assert result.returncode == 125
     assert "TMPDIR" in result.stderr
-    assert world.json("batches", "--job", "flights") == []
+    assert world.json("batches", "--job", "flights") == world.json("runs", "--job", "flights") == []
 
 
 def test_placeholders_are_replaced(world, run):

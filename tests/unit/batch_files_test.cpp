@@ -36,7 +36,7 @@ struct Fixture {
   Outputs outputs(const std::string& text) const { return read_outputs(write(text)); }
   Report report(const std::string& text) const { return read_report(write(text)); }
 
-  RunFolder folder{random_uuid()};
+  RunFolder folder{RunFolder::path_for(random_uuid())};
   Batch batch;
 };
 

@@ -110,9 +110,15 @@ class PostgresRows final : public Rows {
 std::string with_defaults(const std::string& conninfo) {
   const bool uri = conninfo.starts_with("postgresql://") || conninfo.starts_with("postgres://");
   std::string text = conninfo;
+  // A server whose host died says nothing: its connections must end long before a lease does, or a
+  // fail-over would not be seen. By default that takes from a quarter of an hour to two hours.
   for (const auto& [name, value, variable] :
        {std::tuple{"fallback_application_name", "tranche", "PGAPPNAME"},
-        std::tuple{"connect_timeout", "10", "PGCONNECT_TIMEOUT"}}) {
+        std::tuple{"connect_timeout", "10", "PGCONNECT_TIMEOUT"},
+        std::tuple{"keepalives_idle", "20", ""},
+        std::tuple{"keepalives_interval", "5", ""},
+        std::tuple{"keepalives_count", "3", ""},
+        std::tuple{"tcp_user_timeout", "35000", ""}}) {
     const bool given = conninfo.find(name) != std::string::npos || std::getenv(variable) != nullptr;
     if (given) {
       continue;
