@@ -58,20 +58,6 @@ AttemptEnd lost_for_now(const StoredBatch& stored) {
   return end;
 }
 
-void fill_names(Batch& batch, const Acquire& call, const Window& window) {
-  batch.job_id = call.job.id;
-  batch.window_id = window.id;
-  batch.version_id = call.job.version_id;
-  batch.job = call.job.name;
-  batch.window = window.name;
-  batch.max_attempts = call.job.definition.max_attempts;
-  batch.token = call.claim.token;
-  batch.run_id = call.claim.run_id;
-  batch.table = call.job.definition.table;
-  batch.key_column = call.job.definition.key_column;
-  batch.filter = call.job.definition.filter;
-}
-
 }  // namespace
 
 Acquired Inventory::acquire(const std::string& name, const AcquireOptions& options) {
@@ -178,7 +164,9 @@ Acquired Inventory::acquire(const std::string& name, const AcquireOptions& optio
     batch.last_key = made.last_key;
     batch.count = made.count;
     batch.weight = made.weight;
-    fill_names(batch, call, window);
+    batch.token = claim.token;
+    batch.run_id = claim.run_id;
+    name_origin(batch, call.job, window);
     result.batch = std::move(batch);
     result.sink_filled = options.sink != nullptr;
   };

@@ -108,6 +108,9 @@ struct Inventory::Impl {
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> window_ids;
 };
 
+/// What a batch that is cut now says of its job and window.
+void name_origin(Batch& batch, const Job& job, const Window& window);
+
 /// Errors: usage.
 void check_limits(const Limits& limits);
 

@@ -113,6 +113,18 @@ Job Inventory::Impl::job_of_version(StoreTransaction& transaction, std::int64_t 
   return std::move(*job);
 }
 
+void name_origin(Batch& batch, const Job& job, const Window& window) {
+  batch.job_id = job.id;
+  batch.window_id = window.id;
+  batch.version_id = job.version_id;
+  batch.job = job.name;
+  batch.window = window.name;
+  batch.max_attempts = job.definition.max_attempts;
+  batch.table = job.definition.table;
+  batch.key_column = job.definition.key_column;
+  batch.filter = job.definition.filter;
+}
+
 Source* Inventory::Impl::known_source(std::int64_t version_id) {
   const auto found = std::find_if(
       sources.begin(), sources.end(), [&](const auto& known) { return known.first == version_id; });

@@ -105,19 +105,11 @@ void Inventory::Impl::plan_new(const Job& job,
       break;
     }
     Batch batch;
-    batch.job_id = job.id;
-    batch.window_id = window.id;
-    batch.version_id = job.version_id;
-    batch.job = job.name;
-    batch.window = window.name;
+    name_origin(batch, job, window);
     batch.first_key = cut.first_key;
     batch.last_key = cut.last_key;
     batch.count = cut.count;
     batch.weight = cut.weight;
-    batch.max_attempts = job.definition.max_attempts;
-    batch.table = job.definition.table;
-    batch.key_column = job.definition.key_column;
-    batch.filter = job.definition.filter;
     planned.push_back(std::move(batch));
     position = {cut.scanned_to, std::nullopt};
   }
