@@ -34,21 +34,17 @@ void check_log_directory(const std::filesystem::path& directory) {
   }
 }
 
-/// Runs the workers while the main thread takes signals.
-void work(const RunOptions& options,
-          RunState& state,
-          StopSource& stop,
-          SignalWaiter& signals,
-          CommandRunner& commands,
-          const InventoryOpener& open,
-          const std::string& run_id,
-          const std::filesystem::path& folder) {
+/// Runs one worker after the pattern of `first` for each job while the main thread takes signals.
+void work(const WorkerSetup& first, RunState& state, StopSource& stop, SignalWaiter& signals) {
   const FileDescriptor done = make_event();
-  std::atomic<int> working = options.jobs;
+  const int jobs = first.options.jobs;
+  std::atomic<int> working = jobs;
   std::vector<std::thread> threads;
-  for (int number = 0; number < options.jobs; ++number) {
+  for (int number = 0; number < jobs; ++number) {
     threads.emplace_back([&, number] {
-      Worker({options, stop, commands, open, run_id, folder, number}, state).run();
+      WorkerSetup setup = first;
+      setup.number = number;
+      Worker(setup, state).run();
       --working;
       raise_event(done.get());
     });
@@ -103,7 +99,7 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   inventory.drop();
   ProcessRunner commands(stop, &guard, {.ignored_signals = signals.ignored_at_start()});
   RunState state(options);
-  work(options, state, stop, signals, commands, open, ledger.id, folder.path());
+  work({options, stop, commands, open, ledger.id, folder.path()}, state, stop, signals);
   const int status = final_status(options, state, stop);
   finish_in_ledger(inventory, ledger.id, status, state);
   tell_end(state, options, stop);
