@@ -21,6 +21,21 @@ std::string age_text(const Json& backlog) {
              : "-";
 }
 
+/// Whose transactions the unsettled assets wait for.
+std::string writers_text(const Json& backlog) {
+  std::string text;
+  for (const Json& writer : backlog.at("writers")) {
+    text += text.empty() ? "" : ", ";
+    text += writer.at("pid").is_null() ? "prepared transaction" : "pid " + writer.at("pid").dump();
+    text += writer.at("name").is_null() ? "" : " " + writer.at("name").get<std::string>();
+    if (const Json& age = writer.at("age_seconds"); age.is_number()) {
+      text += " (" + short_duration(Duration(static_cast<std::int64_t>(age.get<double>() * 1000))) +
+              ")";
+    }
+  }
+  return text.empty() ? "-" : text;
+}
+
 int show_backlog(const Context& context, const Options& options) {
   Inventory inventory = need_inventory(context, options.where.what());
   const Backlog backlog = inventory.backlog(options.where.job, options.where.window());
@@ -37,7 +52,8 @@ int show_backlog(const Context& context, const Options& options) {
                {"processing", "PROCESSING"},
                {"failed", "FAILED"},
                {"exhausted", "EXHAUSTED"},
-               {"cancelled", "CANCELLED"}},
+               {"cancelled", "CANCELLED"},
+               {"writers", "WAITS FOR", Column::Align::left, 1, writers_text}},
               runner::backlog_json(backlog));
   return runner::kExitDone;
 }
@@ -51,7 +67,8 @@ void add_backlog(Registry& registry) {
   c.about(
       "COUNT and WEIGHT are of the assets in no succeeded batch, those being processed or waiting "
       "for a retry included; READY is the number that can be handed out now, UNSETTLED of those "
-      "behind writers that have not ended. PROCESSING, FAILED (waiting for a retry), EXHAUSTED and "
+      "that wait for older writers to end, because one of these could still add an asset before "
+      "them; WAITS FOR names them. PROCESSING, FAILED (waiting for a retry), EXHAUSTED and "
       "CANCELLED count batches.");
   add_window(c, options->where);
   c.listing(options->output);

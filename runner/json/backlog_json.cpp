@@ -2,6 +2,20 @@
 
 namespace tranche::runner {
 
+namespace {
+
+Json writers_json(const std::vector<Writer>& writers) {
+  Json all = Json::array();
+  for (const Writer& writer : writers) {
+    all.push_back({{"pid", maybe_json(writer.pid)},
+                   {"name", text_json(writer.name)},
+                   {"age_seconds", maybe_json(writer.age_seconds)}});
+  }
+  return all;
+}
+
+}  // namespace
+
 Json backlog_json(const Backlog& backlog) {
   return {{"job", backlog.job},
           {"window", backlog.window},
@@ -17,7 +31,8 @@ Json backlog_json(const Backlog& backlog) {
           {"processing", backlog.processing},
           {"failed", backlog.failed},
           {"exhausted", backlog.exhausted},
-          {"cancelled", backlog.cancelled}};
+          {"cancelled", backlog.cancelled},
+          {"writers", writers_json(backlog.writers)}};
 }
 
 }  // namespace tranche::runner

@@ -64,6 +64,13 @@ class MemoryTransaction final : public StoreTransaction {
     state_.jobs.at(job_id).updated_at = now();
   }
   void lock_job(std::int64_t) override {}
+  std::string read_horizon(std::int64_t job_id) override { return state_.horizons[job_id]; }
+  std::optional<std::string> lock_horizon(std::int64_t job_id) override {
+    return state_.horizons[job_id];
+  }
+  void write_horizon(std::int64_t job_id, std::string_view points) override {
+    state_.horizons[job_id] = points;
+  }
   void delete_job(std::int64_t job_id) override {
     const auto in_job = [&](std::int64_t window_id) {
       return state_.windows.at(window_id).job_id == job_id;

@@ -25,6 +25,7 @@ struct MemoryState {
     std::int64_t job_id = 0;
     Run run;
   };
+  std::map<std::int64_t, std::string> horizons;  ///< by job
   std::map<std::int64_t, Job> jobs;
   std::map<std::int64_t, StoredVersion> versions;
   std::map<std::int64_t, Window> windows;

@@ -146,6 +146,11 @@ class Inventory {
   /// Condition in the source's SQL that selects the batch's range with its filter.
   std::string range_condition(const Batch& batch);
 
+  /// Looks at the job's source, so that a load that begins later delays only assets newer than now.
+  /// Every acquire does the same; programs that wait, and a schedule for jobs that run seldom, call
+  /// it in between.
+  void tick(const std::string& job);
+
   // Repairs.
   /// Failed and cancelled batches become available at once, with fresh attempts. Returns them.
   std::vector<Batch> retry(const std::string& job, const std::vector<std::int64_t>& batch_ids);

@@ -26,6 +26,14 @@ struct SourceTotals {
   std::optional<Key> last_key;
 };
 
+/// Who may still add an asset below one that is visible already.
+struct Writers {
+  /// Open transactions that could: names that hold from a transaction's begin to its end.
+  std::vector<std::string> transactions;
+  /// Where these names hold; another text, another meaning.
+  std::string server;
+};
+
 /// The assets of one job version. Only ever read.
 /// Errors:  refused naming the key, for a negative weight, a weight or key of the wrong type, a
 /// duplicate key;
@@ -45,6 +53,14 @@ class Source {
 
   /// The highest visible key, filter or not; empty: no asset.
   virtual std::optional<Key> newest_key() = 0;
+  /// Whether assets can become visible in another order than that of their keys, and writers()
+  /// tells who may do so.
+  virtual bool watches_writers() const { return false; }
+  /// Must be asked after newest_key() and before the scan that relies on it; each sees what is
+  /// committed when it begins.
+  virtual Writers writers() { return {}; }
+  /// The longest first, up to 10.
+  virtual std::vector<Writer> describe_writers() { return {}; }
   /// The lowest visible key, filter or not.
   virtual std::optional<Key> oldest_key() = 0;
   /// Calls `each` with up to `limit` matching assets in key order; returns how many.

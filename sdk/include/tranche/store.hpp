@@ -131,6 +131,12 @@ class StoreTransaction {
   /// Next handed out is `lower` (empty: the first asset), in a new generation.
   virtual void rewind_window(std::int64_t window_id, const std::optional<Key>& lower) = 0;
 
+  // The horizon's points of a job (horizon/points.hpp), as a text; empty at first.
+  virtual std::string read_horizon(std::int64_t job_id) = 0;
+  /// The same, for whoever will write it; empty where somebody else is about to. Never waits.
+  virtual std::optional<std::string> lock_horizon(std::int64_t job_id) = 0;
+  virtual void write_horizon(std::int64_t job_id, std::string_view points) = 0;
+
   // Batches.
   /// Locks the oldest batch that can be taken now and that nobody else is taking. Empty under a
   /// paused job or window.

@@ -195,6 +195,14 @@ struct Run {
   std::int64_t failed = 0;
 };
 
+/// Who writes to a source, for people.
+struct Writer {
+  std::optional<std::int64_t> pid;  ///< empty: a prepared transaction
+  std::string
+      name;  ///< the application, or the prepared transaction's; empty: this role may not see it
+  std::optional<double> age_seconds;  ///< of the transaction
+};
+
 /// What waits, runs and failed in a window.
 struct Backlog {
   std::string job;
@@ -209,7 +217,8 @@ struct Backlog {
   std::int64_t exhausted = 0;   ///< batches without attempts left
   std::int64_t cancelled = 0;   ///< batches set aside by an operator
   std::int64_t ready = 0;       ///< assets that can be handed out now
-  std::int64_t unsettled = 0;   ///< visible assets behind the horizon
+  std::int64_t unsettled = 0;   ///< visible assets behind the horizon; counted nowhere else
+  std::vector<Writer> writers;  ///< whose transactions they wait for, the longest first, up to 10
 };
 
 }  // namespace tranche

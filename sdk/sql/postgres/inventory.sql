@@ -54,6 +54,20 @@ INSERT INTO /* TEMPLATE: prefix */job (name, created_at, updated_at)
 VALUES ($2, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))
 ON CONFLICT (name) DO NOTHING RETURNING id
 
+-- name: insert_horizon
+INSERT INTO /* TEMPLATE: prefix */horizon (job_id) VALUES ($1)
+
+-- name: read_horizon
+SELECT points FROM /* TEMPLATE: prefix */horizon WHERE job_id = $1
+
+-- name: lock_horizon
+-- No row where another transaction is about to write it.
+SELECT points FROM /* TEMPLATE: prefix */horizon WHERE job_id = $1
+FOR UPDATE SKIP LOCKED
+
+-- name: write_horizon
+UPDATE /* TEMPLATE: prefix */horizon SET points = $2 WHERE job_id = $1
+
 -- name: insert_job_version
 -- Stores a version.
 INSERT INTO /* TEMPLATE: prefix */job_version (job_id, number, definition, created_at)

@@ -53,6 +53,19 @@ INSERT INTO /* TEMPLATE: prefix */job (name, created_at, updated_at)
 SELECT ?2, coalesce(?1, /* TEMPLATE: clock */), coalesce(?1, /* TEMPLATE: clock */) WHERE true
 ON CONFLICT (name) DO NOTHING RETURNING id
 
+-- name: insert_horizon
+INSERT INTO /* TEMPLATE: prefix */horizon (job_id) VALUES (?1)
+
+-- name: read_horizon
+SELECT points FROM /* TEMPLATE: prefix */horizon WHERE job_id = ?1
+
+-- name: lock_horizon
+-- The write lock is held already.
+SELECT points FROM /* TEMPLATE: prefix */horizon WHERE job_id = ?1
+
+-- name: write_horizon
+UPDATE /* TEMPLATE: prefix */horizon SET points = ?2 WHERE job_id = ?1
+
 -- name: insert_job_version
 -- Stores a version.
 INSERT INTO /* TEMPLATE: prefix */job_version (job_id, number, definition, created_at)

@@ -125,10 +125,15 @@ Acquired Inventory::acquire(const std::string& name, const AcquireOptions& optio
     const Window& window = locked->window;
     Source& source = impl.source_of(call.job);
     const auto reading = source.begin(kScanTimeout);
-    const auto to = impl.horizon(source, window);
     const Position position = next_position(window);
-    if (!to || (position.after && *to <= *position.after) ||
-        (position.from && *to < *position.from)) {
+    const auto look = [&] {
+      return impl.look_at_horizon(transaction, call.job, window, Inventory::Impl::Record::yes);
+    };
+    std::optional<Key> to = impl.known_horizon(call.job, window);
+    const bool known = reaches(position, to);
+    to = known ? to : look();
+    if (!reaches(position, to)) {
+      result.note = impl.why_unsettled(call.job, window);
       return;
     }
     NewBatch made;
@@ -143,8 +148,9 @@ Acquired Inventory::acquire(const std::string& name, const AcquireOptions& optio
                     made.id = made.id == 0 ? transaction.reserve_batch_id() : made.id;
                     transaction.insert_batch_keys(made.id, parts++, part);
                   });
-    Cut cut = cutter.cut(position, *to);
+    Cut cut = cutter.cut(position, *to, known ? Cutter::Further(look) : nullptr);
     if (cut.count == 0) {
+      result.note = impl.why_unsettled(call.job, window);
       transaction.move_frontier(window.id, *cut.scanned_to);
       return;
     }

@@ -64,8 +64,8 @@ void Inventory::for_each_asset(const Batch& batch, const std::function<void(cons
 }
 
 std::string Inventory::range_condition(const Batch& batch) {
-  if (const Source* known = impl_->known_source(batch.version_id)) {
-    return known->range_condition(*batch.first_key, *batch.last_key);
+  if (const auto* known = impl_->known_source(batch.version_id)) {
+    return known->source->range_condition(*batch.first_key, *batch.last_key);
   }
   return impl_->reading([&](StoreTransaction& transaction) {
     const Job job = impl_->job_of_version(transaction, batch.version_id);

@@ -22,6 +22,11 @@ Position next_position(const Window& window) {
   return {std::nullopt, window.lower};
 }
 
+bool reaches(const Position& position, const std::optional<Key>& to) {
+  return to && (!position.after || *position.after < *to) &&
+         (!position.from || *position.from <= *to);
+}
+
 bool Cutter::takes(const Asset& asset) const {
   if (cut_.count == 0) {
     // An asset heavier than the limit travels alone rather than blocking.
@@ -56,8 +61,7 @@ std::int64_t Cutter::next_chunk() const {
   return limits_.max_count ? std::min(*limits_.max_count - cut_.count, kLargestChunk) : kFirstChunk;
 }
 
-Cut Cutter::cut(const Position& position, const Key& to) {
-  SourceRange range{position.after, position.from, to};
+void Cutter::read(SourceRange& range) {
   std::int64_t chunk = next_chunk();
   bool reached_end = false;
   while (!full_ && !reached_end) {
@@ -76,8 +80,22 @@ Cut Cutter::cut(const Position& position, const Key& to) {
     }
     chunk = limits_.max_count ? next_chunk() : std::min(chunk * kGrowth, kLargestChunk);
   }
+}
+
+Cut Cutter::cut(const Position& position, Key to, const Further& further) {
+  SourceRange range{position.after, position.from, to};
+  read(range);
+  if (!full_ && further) {
+    const auto end = further();
+    if (end && to < *end) {
+      range = {to, std::nullopt, end};
+      read(range);
+    }
+    // It may also be lower than before: then the keys above are free to be given again.
+    to = end ? *end : to;
+  }
   // Nothing more matched up to `to`: the next idle poll need not read this stretch again.
-  cut_.scanned_to = full_ ? cut_.last_key : to;
+  cut_.scanned_to = full_ || (cut_.last_key && to < *cut_.last_key) ? cut_.last_key : to;
   cut_.last_part = keys_.take_part();
   return std::move(cut_);
 }

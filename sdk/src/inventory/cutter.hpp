@@ -18,6 +18,8 @@ struct Position {
   std::optional<Key> from;   ///< inclusive
 };
 Position next_position(const Window& window);
+/// Whether there can be an asset from the position up to `to`.
+bool reaches(const Position& position, const std::optional<Key>& to);
 
 /// A range read from the source.
 struct Cut {
@@ -40,13 +42,19 @@ class Cutter {
   Cutter(Source& source, const Limits& limits, AssetSink* sink, OnPart on_part)
       : source_(source), limits_(limits), sink_(sink), on_part_(std::move(on_part)) {}
 
-  /// `to` is inclusive: the newest key that may be handed out.
-  Cut cut(const Position& position, const Key& to);
+  /// Asked once where all up to `to` is read and there is room: the newest key that may be handed
+  /// out now.
+  using Further = std::function<std::optional<Key>()>;
+
+  /// `to` is inclusive: the newest key that is known to be one that may be handed out.
+  Cut cut(const Position& position, Key to, const Further& further = nullptr);
 
  private:
   bool takes(const Asset& asset) const;
   void add(const Asset& asset);
   std::int64_t next_chunk() const;
+  /// Reads up to `to` or until the limits are reached.
+  void read(SourceRange& range);
 
   Source& source_;
   Limits limits_;

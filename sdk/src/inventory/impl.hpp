@@ -58,18 +58,42 @@ struct Inventory::Impl {
   std::function<std::vector<std::string>(JobDefinition&)> inspect = [](JobDefinition&) {
     return std::vector<std::string>();
   };
+  struct OpenSource {
+    std::int64_t version_id = 0;
+    std::unique_ptr<Source> source;
+    std::optional<Key> settled;  ///< every key up to here that will ever exist is visible
+    std::optional<Key> newest;   ///< the highest visible key at the last look
+  };
   /// The source of a job version. Good until others have been asked for; each holds a connection,
   /// so only the last few stay open.
-  Source& source_of(const Job& job);
+  Source& source_of(const Job& job) { return *open_of(job).source; }
+  OpenSource& open_of(const Job& job);
   /// Null where it is not open.
-  Source* known_source(std::int64_t version_id);
+  OpenSource* known_source(std::int64_t version_id);
   Job job_of_version(StoreTransaction& transaction, std::int64_t version_id) const;
 
   /// What an acquire may hold, the nearest setting first: the call's, the window's, the job's.
   static Limits limits_for(const AcquireOptions& options, const Window& window, const Job& job);
-  /// The newest key that may be handed out; empty: none.
-  std::optional<Key> horizon(Source& source, const Window& window) const;
+  /// What the horizon let through at the last look, without asking anybody; empty: nothing, or not
+  /// looked yet.
+  std::optional<Key> known_horizon(const Job& job, const Window& window);
+  enum class Record { yes, no };
+  /// Asks the source and, where keys can become visible out of order, keeps a point of it in the
+  /// inventory unless somebody else is at it. Inside a Source::Reading, before the scan. Empty: no
+  /// asset may be handed out.
+  std::optional<Key> look_at_horizon(StoreTransaction& transaction,
+                                     const Job& job,
+                                     const Window& window,
+                                     Record record);
+  /// The same for a question, which must not fail where this role may only read.
+  std::optional<Key> ask_horizon(const Job& job, const Window& window);
+  /// Why visible assets of the window wait, for people; empty: none does, or nobody is known to
+  /// hold them.
+  std::string why_unsettled(const Job& job, const Window& window);
 
+  /// Adds the assets that no batch holds yet to a backlog. Those behind the horizon are counted,
+  /// but not ready.
+  void add_fresh(const Job& job, const Window& window, bool closed, Backlog& backlog);
   /// Adds the ranges that would be cut now, until there are `most`.
   void plan_new(const Job& job,
                 const Window& window,
@@ -101,8 +125,7 @@ struct Inventory::Impl {
   std::unique_ptr<Store> store;
   SourceOpener open_source;
   static constexpr std::size_t kMostSources = 4;
-  std::vector<std::pair<std::int64_t, std::unique_ptr<Source>>>
-      sources;  ///< by version, the one used last in front
+  std::vector<OpenSource> sources;  ///< the one used last in front
   std::map<std::string, Job>
       jobs;  ///< as last seen; checked against the inventory's version at each acquire
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> window_ids;

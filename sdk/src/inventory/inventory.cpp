@@ -125,26 +125,27 @@ void name_origin(Batch& batch, const Job& job, const Window& window) {
   batch.filter = job.definition.filter;
 }
 
-Source* Inventory::Impl::known_source(std::int64_t version_id) {
-  const auto found = std::find_if(
-      sources.begin(), sources.end(), [&](const auto& known) { return known.first == version_id; });
+Inventory::Impl::OpenSource* Inventory::Impl::known_source(std::int64_t version_id) {
+  const auto found = std::find_if(sources.begin(), sources.end(), [&](const OpenSource& known) {
+    return known.version_id == version_id;
+  });
   if (found == sources.end()) {
     return nullptr;
   }
   std::rotate(sources.begin(), found, found + 1);
-  return sources.front().second.get();
+  return &sources.front();
 }
 
-Source& Inventory::Impl::source_of(const Job& job) {
-  if (Source* known = known_source(job.version_id)) {
+Inventory::Impl::OpenSource& Inventory::Impl::open_of(const Job& job) {
+  if (OpenSource* known = known_source(job.version_id)) {
     return *known;
   }
   auto opened = open_source(job.definition);
   if (sources.size() == kMostSources) {
     sources.pop_back();
   }
-  sources.emplace(sources.begin(), job.version_id, std::move(opened));
-  return *sources.front().second;
+  sources.insert(sources.begin(), {job.version_id, std::move(opened), {}, {}});
+  return sources.front();
 }
 
 void check_limits(const Limits& limits) {
@@ -176,14 +177,6 @@ Limits Inventory::Impl::limits_for(const AcquireOptions& options,
                     " --weight COLUMN'");
   }
   return limits;
-}
-
-std::optional<Key> Inventory::Impl::horizon(Source& source, const Window& window) const {
-  auto newest = source.newest_key();
-  if (newest && window.upper && *window.upper < *newest) {
-    return window.upper;
-  }
-  return newest;
 }
 
 }  // namespace tranche

@@ -234,7 +234,7 @@ Window Inventory::create_campaign(const std::string& job_name,
     window.lower =
         options.from ? std::optional(Key::parse(type, *options.from)) : source.oldest_key();
     window.upper = options.to ? std::optional(Key::parse(type, *options.to))
-                              : impl_->horizon(source, Window{});
+                              : impl_->ask_horizon(job, Window{});
   }
   if (!window.lower || !window.upper) {
     throw Error(ErrorCode::refused,

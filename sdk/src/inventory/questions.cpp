@@ -4,6 +4,36 @@
 
 namespace tranche {
 
+void Inventory::Impl::add_fresh(const Job& job,
+                                const Window& window,
+                                bool closed,
+                                Backlog& backlog) {
+  Source& source = source_of(job);
+  const auto reading = source.begin(kCountTimeout);
+  const auto settled = ask_horizon(job, window);
+  const auto& newest_of_all = open_of(job).newest;
+  const auto newest = window.upper ? std::min(window.upper, newest_of_all) : newest_of_all;
+  const Position position = next_position(window);
+  if (!reaches(position, newest)) {
+    return;
+  }
+  const SourceTotals fresh = source.totals({position.after, position.from, newest});
+  if (fresh.count == 0) {
+    return;
+  }
+  backlog.count += fresh.count;
+  backlog.weight += fresh.weight;
+  backlog.first_key =
+      backlog.first_key ? std::min(backlog.first_key, fresh.first_key) : fresh.first_key;
+  backlog.last_key = std::max(backlog.last_key, fresh.last_key);
+  if (settled < newest) {
+    const bool some = reaches(position, settled);
+    backlog.unsettled = some ? source.totals({settled, std::nullopt, newest}).count : fresh.count;
+    backlog.writers = source.describe_writers();
+  }
+  backlog.ready += closed ? 0 : fresh.count - backlog.unsettled;
+}
+
 Backlog Inventory::backlog(const std::string& job_name, const std::string& window_name) {
   Job job;
   Window window;
@@ -27,24 +57,10 @@ Backlog Inventory::backlog(const std::string& job_name, const std::string& windo
   const bool closed = job.paused || window.state != WindowState::active;
   backlog.ready = closed ? 0 : open.due;
 
-  Source& source = impl_->source_of(job);
-  const auto reading = source.begin(kCountTimeout);
-  const auto to = impl_->horizon(source, window);
-  const Position position = next_position(window);
-  if (to && (!position.after || *position.after < *to) &&
-      (!position.from || *position.from <= *to)) {
-    const SourceTotals fresh = source.totals({position.after, position.from, to});
-    backlog.count += fresh.count;
-    backlog.weight += fresh.weight;
-    backlog.ready += closed ? 0 : fresh.count;
-    if (fresh.first_key) {
-      backlog.first_key =
-          backlog.first_key ? std::min(*backlog.first_key, *fresh.first_key) : *fresh.first_key;
-      backlog.last_key =
-          backlog.last_key ? std::max(*backlog.last_key, *fresh.last_key) : *fresh.last_key;
-    }
-  }
+  impl_->add_fresh(job, window, closed, backlog);
   if (backlog.first_key) {
+    Source& source = impl_->source_of(job);
+    const auto reading = source.begin(kScanTimeout);
     backlog.oldest_age_seconds = source.age_seconds(*backlog.first_key);
   }
   return backlog;
@@ -96,10 +112,9 @@ void Inventory::Impl::plan_new(const Job& job,
                                std::vector<Batch>& planned) {
   Source& source = source_of(job);
   const auto reading = source.begin(kCountTimeout);
-  const auto to = horizon(source, window);
+  const auto to = ask_horizon(job, window);
   Position position = next_position(window);
-  while (static_cast<std::int64_t>(planned.size()) < most && to &&
-         (!position.after || *position.after < *to)) {
+  while (static_cast<std::int64_t>(planned.size()) < most && reaches(position, to)) {
     const Cut cut = Cutter(source, limits, nullptr, [](const std::string&) {}).cut(position, *to);
     if (cut.count == 0) {
       break;

@@ -1,5 +1,8 @@
 #include "source/describe.hpp"
 #include "sql/queries.hpp"
+#ifdef TRANCHE_POSTGRES
+#include "postgres/writer_watch.hpp"
+#endif
 
 #include "tranche/error.hpp"
 #include "tranche/source.hpp"
@@ -120,6 +123,21 @@ class SqlSource final : public Source {
   std::optional<Key> newest_key() override { return key_of("newest_key"); }
   std::optional<Key> oldest_key() override { return key_of("oldest_key"); }
 
+#ifdef TRANCHE_POSTGRES
+  bool watches_writers() const override { return dialect() == Dialect::postgres; }
+  Writers writers() override {
+    auto seen = watch().look();
+    if (seen.standby && definition_.key_order == KeyOrder::proved) {
+      throw Error(ErrorCode::refused,
+                  "the source " + where_ +
+                      " is a standby now, where writers cannot be seen; name the primary with "
+                      "--source, or let 'tranche job update' look at the standby");
+    }
+    return std::move(seen.writers);
+  }
+  std::vector<Writer> describe_writers() override { return watch().describe(); }
+#endif
+
   std::int64_t scan(const SourceRange& range,
                     std::int64_t limit,
                     const std::function<void(const Asset&)>& each) override {
@@ -199,6 +217,15 @@ class SqlSource final : public Source {
   };
 
   Dialect dialect() const { return connection_->dialect(); }
+
+#ifdef TRANCHE_POSTGRES
+  sql::postgres::WriterWatch& watch() {
+    if (!watch_) {
+      watch_.emplace(*connection_, table_.name);
+    }
+    return *watch_;
+  }
+#endif
 
   KeyForm make_form() {
     if (dialect() == Dialect::sqlite) {
@@ -354,6 +381,9 @@ class SqlSource final : public Source {
   std::unique_ptr<Queries> none_;
   std::unique_ptr<Queries> from_;
   std::unique_ptr<Queries> after_;
+#ifdef TRANCHE_POSTGRES
+  std::optional<sql::postgres::WriterWatch> watch_;
+#endif
 };
 
 std::unique_ptr<Source::Reading> SqlSource::begin(Duration statement_timeout) {

@@ -11,9 +11,11 @@ namespace tranche::sql {
 
 extern const std::string_view migrate_sqlite;
 extern const std::string_view migration_001_sqlite;
+extern const std::string_view migration_002_sqlite;
 #ifdef TRANCHE_POSTGRES
 extern const std::string_view migrate_postgres;
 extern const std::string_view migration_001_postgres;
+extern const std::string_view migration_002_postgres;
 #endif
 
 namespace {
@@ -27,9 +29,11 @@ struct Source {
 
 std::vector<Source> sources() {
 #ifdef TRANCHE_POSTGRES
-  return {{1, "pre_first_schema", migration_001_sqlite, migration_001_postgres}};
+  return {{1, "pre_first_schema", migration_001_sqlite, migration_001_postgres},
+          {2, "pre_horizon", migration_002_sqlite, migration_002_postgres}};
 #else
-  return {{1, "pre_first_schema", migration_001_sqlite, {}}};
+  return {{1, "pre_first_schema", migration_001_sqlite, {}},
+          {2, "pre_horizon", migration_002_sqlite, {}}};
 #endif
 }
 

@@ -185,6 +185,7 @@ class SqlStoreTransaction final : public StoreTransaction {
                   "a job named '" + std::string(name) +
                       "' exists already; choose another name, or use job update");
     }
+    execute("insert_horizon", {*id});
     return *id;
   }
   std::int64_t insert_job_version(std::int64_t job_id,
@@ -256,6 +257,18 @@ class SqlStoreTransaction final : public StoreTransaction {
   }
   void rewind_window(std::int64_t window_id, const std::optional<Key>& lower) override {
     execute("rewind_window", {window_id, param(lower)});
+  }
+
+  std::string read_horizon(std::int64_t job_id) override {
+    const auto rows = connection_.query(store_.queries_["read_horizon"], {job_id});
+    return rows->next() ? rows->text(0) : "";
+  }
+  std::optional<std::string> lock_horizon(std::int64_t job_id) override {
+    const auto rows = connection_.query(store_.queries_["lock_horizon"], {job_id});
+    return rows->next() ? std::optional(rows->text(0)) : std::nullopt;
+  }
+  void write_horizon(std::int64_t job_id, std::string_view points) override {
+    execute("write_horizon", {job_id, std::string(points)});
   }
 
   std::optional<StoredBatch> take_due_batch(std::int64_t window_id,

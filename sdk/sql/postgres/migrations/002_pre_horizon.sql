@@ -1,0 +1,7 @@
+-- What is known of writers that have not ended, by job (horizon/points.hpp). A row of its own, because it is locked apart from
+-- the job.
+CREATE TABLE /* TEMPLATE: prefix */horizon (
+  job_id bigint PRIMARY KEY REFERENCES /* TEMPLATE: prefix */job (id) ON DELETE CASCADE,
+  points text NOT NULL DEFAULT ''
+);
+INSERT INTO /* TEMPLATE: prefix */horizon (job_id) SELECT id FROM /* TEMPLATE: prefix */job;

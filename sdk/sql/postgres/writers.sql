@@ -1,0 +1,54 @@
+-- Who may still add assets below visible ones (horizon/points.hpp). Needs no rights but to see the source.
+-- PostgreSQL takes RowExclusiveLock on a table before it evaluates defaults, and on a sequence before it gives a number, and holds both to
+-- the end of the transaction. Higher modes are no writers: VACUUM would stall the horizon.
+
+-- name: watched
+-- The relations whose writers count: the table and its ancestors, or what a view reads; and the sequences of their columns. $1 schema or
+-- NULL, $2 name. Descendants of the tables are looked up with the writers: partitions come and go.
+WITH RECURSIVE base AS (
+  SELECT to_regclass(CASE WHEN $1::text IS NULL THEN '' ELSE quote_ident($1) || '.' END || quote_ident($2))::oid AS oid
+  UNION
+  SELECT d.refobjid FROM base
+  JOIN pg_class AS v ON v.oid = base.oid AND v.relkind IN ('v', 'm')
+  JOIN pg_rewrite AS r ON r.ev_class = v.oid
+  JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
+), up AS (
+  SELECT oid FROM base UNION SELECT i.inhparent FROM pg_inherits AS i JOIN up ON i.inhrelid = up.oid
+), family AS (
+  SELECT oid FROM up UNION SELECT i.inhrelid FROM pg_inherits AS i JOIN family ON i.inhparent = family.oid
+), sequences AS (
+  SELECT q.seqrelid AS oid FROM family
+  JOIN pg_attrdef AS f ON f.adrelid = family.oid
+  JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass
+  JOIN pg_sequence AS q ON q.seqrelid = d.refobjid
+  UNION
+  SELECT q.seqrelid FROM family
+  JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = family.oid AND d.deptype IN ('a', 'i')
+  JOIN pg_sequence AS q ON q.seqrelid = d.objid
+)
+SELECT array_agg(oid)::text FROM (SELECT oid FROM up UNION SELECT oid FROM sequences) AS watched
+
+-- name: fragment writing
+FROM pg_locks AS l
+WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND l.relation IN (
+    WITH RECURSIVE family AS (
+      SELECT unnest($1::oid[]) AS oid
+      UNION SELECT i.inhrelid FROM pg_inherits AS i JOIN family ON i.inhparent = family.oid)
+    SELECT oid FROM family)
+
+-- name: writers
+-- $1 the watched relations. The transactions, the server that their names hold on, and whether it is a standby, which sees no writers.
+SELECT coalesce((SELECT string_agg(DISTINCT l.virtualtransaction, ' ') /* TEMPLATE: writing */), ''),
+  extract(epoch FROM pg_postmaster_start_time())::text || ' ' || ($1::oid[])::text, pg_is_in_recovery()
+
+-- name: describe_writers
+-- $1 the watched relations. A role without pg_monitor sees the process alone.
+SELECT w.pid::bigint, coalesce(nullif(a.application_name, ''), p.gid, ''),
+  extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared))::double precision
+FROM (SELECT DISTINCT l.virtualtransaction, l.pid /* TEMPLATE: writing */) AS w
+LEFT JOIN pg_stat_activity AS a ON a.pid = w.pid
+LEFT JOIN pg_locks AS x ON w.pid IS NULL AND x.virtualtransaction = w.virtualtransaction AND x.locktype = 'transactionid' AND x.granted
+LEFT JOIN pg_prepared_xacts AS p ON p.transaction = x.transactionid
+ORDER BY 3 DESC NULLS LAST LIMIT 10

@@ -1,0 +1,94 @@
+#include "horizon/points.hpp"
+#include "inventory/impl.hpp"
+
+namespace tranche {
+
+namespace {
+
+std::optional<Key> lower_of(const std::optional<Key>& a, const std::optional<Key>& b) {
+  return a && b ? std::min(a, b) : std::nullopt;
+}
+
+std::optional<Key> within(const Window& window, const std::optional<Key>& key) {
+  return window.upper ? lower_of(window.upper, key) : key;
+}
+
+std::string described(const Writer& writer) {
+  const std::string who = writer.pid ? "pid " + std::to_string(*writer.pid) : "prepared transaction";
+  return writer.name.empty() ? who : who + " '" + writer.name + "'";
+}
+
+}  // namespace
+
+std::optional<Key> Inventory::Impl::known_horizon(const Job& job, const Window& window) {
+  return within(window, open_of(job).settled);
+}
+
+std::optional<Key> Inventory::Impl::look_at_horizon(StoreTransaction& transaction,
+                                                    const Job& job,
+                                                    const Window& window,
+                                                    Record record) {
+  OpenSource& open = open_of(job);
+  Source& source = *open.source;
+  const Duration settle = job.definition.settle;
+  const std::optional<Key> newest = open.newest = source.newest_key();
+  if (!source.watches_writers() && settle == Duration::zero()) {
+    open.settled = newest;
+    return within(window, newest);
+  }
+  const bool news = newest && (!open.settled || *open.settled < *newest);
+  if (news) {
+    // Points are read before the writers are: what was stored since could wait for one that has begun since.
+    const auto locked = record == Record::yes ? transaction.lock_horizon(job.id) : std::nullopt;
+    auto points = horizon::Points::parse(job.definition.key_type, locked ? *locked : transaction.read_horizon(job.id));
+    const TimePoint now = transaction.now();
+    if (points.add({*newest, source.writers(), now}, settle) && locked) {
+      transaction.write_horizon(job.id, points.text());
+    }
+    const auto settled = points.settled(now, settle);
+    open.settled = open.settled ? std::max(open.settled, settled) : settled;
+  }
+  // Where the newest assets were deleted, their keys may be given again.
+  return within(window, lower_of(open.settled, newest));
+}
+
+std::optional<Key> Inventory::Impl::ask_horizon(const Job& job, const Window& window) {
+  const auto look = [&](Record record) {
+    return [&, record](StoreTransaction& transaction) { return look_at_horizon(transaction, job, window, record); };
+  };
+  if (!source_of(job).watches_writers()) {
+    return reading(look(Record::no));
+  }
+  try {
+    return writing(look(Record::yes));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::refused) {
+      throw;
+    }
+    return reading(look(Record::no));
+  }
+}
+
+std::string Inventory::Impl::why_unsettled(const Job& job, const Window& window) {
+  const OpenSource& open = open_of(job);
+  const bool all_settled = !open.newest || (open.settled && *open.newest <= *open.settled);
+  if (all_settled || (window.upper && open.settled && *window.upper <= *open.settled)) {
+    return {};
+  }
+  const std::string which = open.settled ? "assets after key " + open.settled->text() : "the assets of job '" + job.name + "'";
+  const auto writers = open.source->describe_writers();
+  if (!writers.empty()) {
+    return which + " wait for a transaction that began before the newest of them and is still writing: " + described(writers.front());
+  }
+  return job.definition.settle > Duration::zero() ? which + " settle for " + format_duration(job.definition.settle) : "";
+}
+
+void Inventory::tick(const std::string& job_name) {
+  impl_->writing([&](StoreTransaction& transaction) {
+    const Job job = impl_->need_job(transaction, job_name);
+    const auto reading = impl_->source_of(job).begin(kScanTimeout);
+    impl_->look_at_horizon(transaction, job, Window{}, Impl::Record::yes);
+  });
+}
+
+}  // namespace tranche

@@ -1,0 +1,53 @@
+#include "postgres/writer_watch.hpp"
+
+#include "sql/queries.hpp"
+
+#include <iterator>
+#include <sstream>
+
+namespace tranche::sql {
+
+extern const std::string_view writers_postgres;
+
+namespace postgres {
+
+namespace {
+
+const Queries& queries() {
+  static const Queries named(writers_postgres, {});
+  return named;
+}
+
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+}  // namespace
+
+WriterWatch::WriterWatch(Connection& connection, const QualifiedName& table)
+    : connection_(connection) {
+  const Param schema = table.schema.empty() ? Param() : Param(table.schema);
+  const auto rows = connection.query(queries()["watched"], {schema, table.name});
+  rows->next();
+  relations_ = rows->maybe_text(0).value_or("{}");
+}
+
+WriterWatch::Seen WriterWatch::look() {
+  const auto rows = connection_.query(queries()["writers"], {relations_});
+  rows->next();
+  return {{words(rows->text(0)), rows->text(1)}, rows->integer(2) != 0};
+}
+
+std::vector<Writer> WriterWatch::describe() {
+  std::vector<Writer> writers;
+  const auto rows = connection_.query(queries()["describe_writers"], {relations_});
+  while (rows->next()) {
+    writers.push_back({rows->maybe_integer(0), rows->text(1), rows->maybe_real(2)});
+  }
+  return writers;
+}
+
+}  // namespace postgres
+
+}  // namespace tranche::sql
