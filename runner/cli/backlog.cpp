@@ -21,21 +21,6 @@ std::string age_text(const Json& backlog) {
              : "-";
 }
 
-/// Whose transactions the unsettled assets wait for.
-std::string writers_text(const Json& backlog) {
-  std::string text;
-  for (const Json& writer : backlog.at("writers")) {
-    text += text.empty() ? "" : ", ";
-    text += writer.at("pid").is_null() ? "prepared transaction" : "pid " + writer.at("pid").dump();
-    text += writer.at("name").is_null() ? "" : " " + writer.at("name").get<std::string>();
-    if (const Json& age = writer.at("age_seconds"); age.is_number()) {
-      text += " (" + short_duration(Duration(static_cast<std::int64_t>(age.get<double>() * 1000))) +
-              ")";
-    }
-  }
-  return text.empty() ? "-" : text;
-}
-
 int show_backlog(const Context& context, const Options& options) {
   Inventory inventory = need_inventory(context, options.where.what());
   const Backlog backlog = inventory.backlog(options.where.job, options.where.window());

@@ -22,6 +22,7 @@ void add_commands(Registry& registry) {
   add_items(registry);
   add_heartbeat(registry);
   add_release(registry);
+  add_tick(registry);
 
   registry.group("Look");
   add_backlog(registry);

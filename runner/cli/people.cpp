@@ -80,4 +80,18 @@ Column number_column(std::string key, std::string header, int priority) {
   return {std::move(key), std::move(header), Column::Align::right, priority};
 }
 
+std::string writers_text(const Json& row) {
+  std::string text;
+  for (const Json& writer : row.at("writers")) {
+    text += text.empty() ? "" : ", ";
+    text += writer.at("pid").is_null() ? "prepared transaction" : "pid " + writer.at("pid").dump();
+    text += writer.at("name").is_null() ? "" : " " + writer.at("name").get<std::string>();
+    if (const Json& age = writer.at("age_seconds"); age.is_number()) {
+      text += " (" + short_duration(Duration(static_cast<std::int64_t>(age.get<double>() * 1000))) +
+              ")";
+    }
+  }
+  return text.empty() ? "-" : text;
+}
+
 }  // namespace tranche::cli

@@ -27,4 +27,7 @@ Column run_column(int priority);
 /// Numbers and keys, to the right.
 Column number_column(std::string key, std::string header, int priority);
 
+/// Whose transactions unsettled assets wait for: "pid 123 loader (35s)".
+std::string writers_text(const Json& row);
+
 }  // namespace tranche::cli

@@ -147,9 +147,9 @@ class Inventory {
   std::string range_condition(const Batch& batch);
 
   /// Looks at the job's source, so that a load that begins later delays only assets newer than now.
-  /// Every acquire does the same; programs that wait, and a schedule for jobs that run seldom, call
-  /// it in between.
-  void tick(const std::string& job);
+  /// Creating a job and every acquire, backlog and plan do the same; programs that wait, and a
+  /// schedule for jobs that run seldom, call it in between.
+  Horizon tick(const std::string& job);
 
   // Repairs.
   /// Failed and cancelled batches become available at once, with fresh attempts. Returns them.

@@ -203,6 +203,13 @@ struct Writer {
   std::optional<double> age_seconds;  ///< of the transaction
 };
 
+/// How far a job's assets may be handed out.
+struct Horizon {
+  std::optional<Key> newest;    ///< the highest visible key; empty: no asset
+  std::optional<Key> settled;   ///< every key up to here that will ever exist is visible
+  std::vector<Writer> writers;  ///< whose transactions the assets between wait for, up to 10
+};
+
 /// What waits, runs and failed in a window.
 struct Backlog {
   std::string job;

@@ -83,12 +83,19 @@ std::string Inventory::Impl::why_unsettled(const Job& job, const Window& window)
   return job.definition.settle > Duration::zero() ? which + " settle for " + format_duration(job.definition.settle) : "";
 }
 
-void Inventory::tick(const std::string& job_name) {
-  impl_->writing([&](StoreTransaction& transaction) {
-    const Job job = impl_->need_job(transaction, job_name);
-    const auto reading = impl_->source_of(job).begin(kScanTimeout);
-    impl_->look_at_horizon(transaction, job, Window{}, Impl::Record::yes);
-  });
+Horizon Inventory::Impl::tick(const Job& job) {
+  OpenSource& open = open_of(job);
+  const auto reading_source = open.source->begin(kScanTimeout);
+  ask_horizon(job, Window{});
+  Horizon horizon{open.newest, open.settled, {}};
+  if (horizon.settled < horizon.newest) {
+    horizon.writers = open.source->describe_writers();
+  }
+  return horizon;
+}
+
+Horizon Inventory::tick(const std::string& job) {
+  return impl_->tick(find_job(job));
 }
 
 }  // namespace tranche

@@ -87,6 +87,7 @@ struct Inventory::Impl {
                                      Record record);
   /// The same for a question, which must not fail where this role may only read.
   std::optional<Key> ask_horizon(const Job& job, const Window& window);
+  Horizon tick(const Job& job);
   /// Why visible assets of the window wait, for people; empty: none does, or nobody is known to
   /// hold them.
   std::string why_unsettled(const Job& job, const Window& window);

@@ -96,7 +96,7 @@ Job Inventory::create_job(const std::string& name,
   check_name(name, "job");
   check_definition(definition);
   append(warnings, impl_->inspect(definition));
-  return impl_->writing([&](StoreTransaction& transaction) {
+  const Job job = impl_->writing([&](StoreTransaction& transaction) {
     const std::int64_t id = transaction.insert_job(name);
     transaction.insert_job_version(id, 1, definition);
     Window window;
@@ -106,6 +106,8 @@ Job Inventory::create_job(const std::string& name,
     transaction.insert_window(window);
     return impl_->need_job(transaction, name);
   });
+  impl_->tick(job);
+  return job;
 }
 
 Job Inventory::update_job(const std::string& name,
