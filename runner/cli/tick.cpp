@@ -38,7 +38,8 @@ int tick(const Context& context, const Options& options) {
                    number_column("newest_key", "NEWEST", 2),
                    {"writers", "WAITS FOR", Column::Align::left, 1, writers_text}});
   const std::string what = options.job ? "job '" + *options.job + "'" : "";
-  auto inventory = options.job ? std::optional(need_inventory(context, what)) : find_inventory(context);
+  auto inventory =
+      options.job ? std::optional(need_inventory(context, what)) : find_inventory(context);
   if (inventory) {
     for (const std::string& name : options.job ? std::vector{*options.job} : names_of(*inventory)) {
       listing.add(horizon_json(name, inventory->tick(name)));
@@ -51,12 +52,14 @@ int tick(const Context& context, const Options& options) {
 }  // namespace
 
 void add_tick(Registry& registry) {
-  auto& c = registry.command("tick", "Look how far assets may be handed out", "tranche tick --job flights");
+  auto& c = registry.command(
+      "tick", "Look how far assets may be handed out", "tranche tick --job flights");
   auto options = std::make_shared<Options>();
   c.about(
       "On PostgreSQL an asset waits until every transaction that could still add one before it has "
       "ended. How far that is, is known from earlier looks at the source: a long load delays only "
-      "what came after the last look before it began. Each command that opens the source looks; for "
+      "what came after the last look before it began. Each command that opens the source looks; "
+      "for "
       "a job that runs seldom beside long loads, schedule 'tranche tick' every few minutes.");
   c.option("--job", options->job, "NAME", "This job").default_text("every job");
   c.listing(options->output);

@@ -16,7 +16,10 @@ TimePoint at(std::int64_t seconds) {
   return TimePoint(std::chrono::seconds(seconds));
 }
 
-horizon::Look look(std::int64_t newest, Transactions writers, std::int64_t second = 0, std::string server = "s") {
+horizon::Look look(std::int64_t newest,
+                   Transactions writers,
+                   std::int64_t second = 0,
+                   std::string server = "s") {
   return {Key::integer(newest), {std::move(writers), std::move(server)}, at(second)};
 }
 
@@ -114,7 +117,8 @@ class Table {
         found.push_back(&writer);
       }
     }
-    return found.empty() ? nullptr : found[static_cast<std::size_t>(pick(static_cast<int>(found.size())))];
+    return found.empty() ? nullptr
+                         : found[static_cast<std::size_t>(pick(static_cast<int>(found.size())))];
   }
 
   std::mt19937 random_;
@@ -137,7 +141,8 @@ TEST_CASE("horizon points: without writers the newest key is settled at once") {
   CHECK_FALSE(points.add(look(5, {}), {}));
 }
 
-TEST_CASE("horizon points: a key waits for the writers seen after it, and for nobody who began later") {
+TEST_CASE(
+    "horizon points: a key waits for the writers seen after it, and for nobody who began later") {
   Points points;
   points.add(look(5, {"4/1", "4/2"}), {});
   CHECK(settled(points) == "none");
@@ -210,7 +215,8 @@ TEST_CASE("horizon points: they survive being stored, and a damaged text reads a
   CHECK(Points::parse(KeyType::uuid, points.text()).size() == 0);
 }
 
-TEST_CASE("horizon points: no key appears below a settled one, whatever writers and the server do") {
+TEST_CASE(
+    "horizon points: no key appears below a settled one, whatever writers and the server do") {
   const unsigned first_seed = std::random_device()();
   for (unsigned seed = first_seed; seed < first_seed + 300; ++seed) {
     CAPTURE(seed);
@@ -224,7 +230,8 @@ TEST_CASE("horizon points: no key appears below a settled one, whatever writers 
       }
       // A process that does not write may work with points that are stored no more.
       const bool writes = table.pick(3) != 0;
-      Points points = Points::parse(KeyType::integer, writes || table.pick(2) == 0 ? stored : stale);
+      Points points =
+          Points::parse(KeyType::integer, writes || table.pick(2) == 0 ? stored : stale);
       const auto newest = table.newest();
       table.step();
       if (!newest) {

@@ -14,10 +14,15 @@ constexpr std::size_t kMostPoints = 256;
 // A settled key is at most this fraction of `settle` older than it need be.
 constexpr int kGrain = 32;
 
-/// PostgreSQL's name for a prepared transaction that it found when it started: it had another one before.
-bool is_recovered(const std::string& writer) { return writer.starts_with("-1/"); }
+/// PostgreSQL's name for a prepared transaction that it found when it started: it had another one
+/// before.
+bool is_recovered(const std::string& writer) {
+  return writer.starts_with("-1/");
+}
 
-std::int64_t milliseconds(TimePoint time) { return time.time_since_epoch().count(); }
+std::int64_t milliseconds(TimePoint time) {
+  return time.time_since_epoch().count();
+}
 
 }  // namespace
 
@@ -49,7 +54,8 @@ std::string Points::text() const {
 
 bool Points::add(const Look& look, Duration settle) {
   if (look.writers.server != server_) {
-    // Names of transactions mean nothing on another server, or on this one since it was started anew.
+    // Names of transactions mean nothing on another server, or on this one since it was started
+    // anew.
     *this = {};
     server_ = look.writers.server;
   }
@@ -97,10 +103,13 @@ std::optional<Key> Points::settled(TimePoint now, Duration settle) const {
   return std::nullopt;
 }
 
-/// A point is of no use where the next one waits for the same writers and will not be too young for much longer.
+/// A point is of no use where the next one waits for the same writers and will not be too young for
+/// much longer.
 bool Points::is_spare(std::size_t index, TimePoint now, Duration settle) const {
-  const bool same_writers = std::none_of(
-      waits_for_.begin(), waits_for_.end(), [&](const auto& entry) { return entry.second == index + 1; });
+  const bool same_writers =
+      std::none_of(waits_for_.begin(), waits_for_.end(), [&](const auto& entry) {
+        return entry.second == index + 1;
+      });
   const Point& next = points_[index + 1];
   const bool dense = index > 0 && next.at - points_[index - 1].at <= settle / kGrain;
   return same_writers && (next.at + settle <= now || dense);

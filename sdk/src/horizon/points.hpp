@@ -22,13 +22,14 @@ struct Look {
 
 /// Looks at one source, kept until they can say up to which key no asset can appear any more.
 ///
-/// A writer takes a lock before it takes a key, and keeps it to its end. So whoever could still add a key up to `newest`
-/// is among the writers seen after it: when they have all ended, the point is free, and every key up to it that will ever
-/// exist is visible to a statement begun from then on.
+/// A writer takes a lock before it takes a key, and keeps it to its end. So whoever could still add
+/// a key up to `newest` is among the writers seen after it: when they have all ended, the point is
+/// free, and every key up to it that will ever exist is visible to a statement begun from then on.
 ///
-/// A writer that is still there at a later look was there at all looks since it was first seen, so the writers of older
-/// points are among those of newer ones: a writer is stored once, with the first point that waits for it.
-/// Source: DESIGN "The horizon"; torture test in tests/stress/horizon_test.cpp.
+/// A writer that is still there at a later look was there at all looks since it was first seen, so
+/// the writers of older points are among those of newer ones: a writer is stored once, with the
+/// first point that waits for it. Source: DESIGN "The horizon"; torture test in
+/// tests/stress/horizon_test.cpp.
 class Points {
  public:
   /// A damaged text reads as no points, which only delays.
@@ -54,7 +55,7 @@ class Points {
   void erase(std::size_t index);
 
   std::string server_;
-  std::vector<Point> points_;                   ///< keys and times rise
+  std::vector<Point> points_;                     ///< keys and times rise
   std::map<std::string, std::size_t> waits_for_;  ///< writer: the first point that waits for it
 };
 

@@ -14,7 +14,8 @@ std::optional<Key> within(const Window& window, const std::optional<Key>& key) {
 }
 
 std::string described(const Writer& writer) {
-  const std::string who = writer.pid ? "pid " + std::to_string(*writer.pid) : "prepared transaction";
+  const std::string who =
+      writer.pid ? "pid " + std::to_string(*writer.pid) : "prepared transaction";
   return writer.name.empty() ? who : who + " '" + writer.name + "'";
 }
 
@@ -38,9 +39,11 @@ std::optional<Key> Inventory::Impl::look_at_horizon(StoreTransaction& transactio
   }
   const bool news = newest && (!open.settled || *open.settled < *newest);
   if (news) {
-    // Points are read before the writers are: what was stored since could wait for one that has begun since.
+    // Points are read before the writers are: what was stored since could wait for one that has
+    // begun since.
     const auto locked = record == Record::yes ? transaction.lock_horizon(job.id) : std::nullopt;
-    auto points = horizon::Points::parse(job.definition.key_type, locked ? *locked : transaction.read_horizon(job.id));
+    auto points = horizon::Points::parse(job.definition.key_type,
+                                         locked ? *locked : transaction.read_horizon(job.id));
     const TimePoint now = transaction.now();
     if (points.add({*newest, source.writers(), now}, settle) && locked) {
       transaction.write_horizon(job.id, points.text());
@@ -54,7 +57,9 @@ std::optional<Key> Inventory::Impl::look_at_horizon(StoreTransaction& transactio
 
 std::optional<Key> Inventory::Impl::ask_horizon(const Job& job, const Window& window) {
   const auto look = [&](Record record) {
-    return [&, record](StoreTransaction& transaction) { return look_at_horizon(transaction, job, window, record); };
+    return [&, record](StoreTransaction& transaction) {
+      return look_at_horizon(transaction, job, window, record);
+    };
   };
   if (!source_of(job).watches_writers()) {
     return reading(look(Record::no));
@@ -75,12 +80,17 @@ std::string Inventory::Impl::why_unsettled(const Job& job, const Window& window)
   if (all_settled || (window.upper && open.settled && *window.upper <= *open.settled)) {
     return {};
   }
-  const std::string which = open.settled ? "assets after key " + open.settled->text() : "the assets of job '" + job.name + "'";
+  const std::string which = open.settled ? "assets after key " + open.settled->text()
+                                         : "the assets of job '" + job.name + "'";
   const auto writers = open.source->describe_writers();
   if (!writers.empty()) {
-    return which + " wait for a transaction that began before the newest of them and is still writing: " + described(writers.front());
+    return which +
+           " wait for a transaction that began before the newest of them and is still writing: " +
+           described(writers.front());
   }
-  return job.definition.settle > Duration::zero() ? which + " settle for " + format_duration(job.definition.settle) : "";
+  return job.definition.settle > Duration::zero()
+             ? which + " settle for " + format_duration(job.definition.settle)
+             : "";
 }
 
 Horizon Inventory::Impl::tick(const Job& job) {
