@@ -22,7 +22,7 @@ def test_backlog(history):
     assert backlog == {
         "job": "flights", "window": "incremental", "count": 6, "weight": 450, "first_key": 5, "last_key": 10,
         "first_key_text": "5", "last_key_text": "10", "oldest_age_seconds": None, "ready": 0, "unsettled": 0,
-        "processing": 1, "failed": 0, "exhausted": 1, "cancelled": 0,
+        "processing": 1, "failed": 0, "exhausted": 1, "cancelled": 0, "writers": [],
     }  # fmt: skip
 
 

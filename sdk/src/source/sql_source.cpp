@@ -126,6 +126,9 @@ class SqlSource final : public Source {
 #ifdef TRANCHE_POSTGRES
   bool watches_writers() const override { return dialect() == Dialect::postgres; }
   Writers writers() override {
+    if (!watches_writers()) {
+      return {};
+    }
     auto seen = watch().look();
     if (seen.standby && definition_.key_order == KeyOrder::proved) {
       throw Error(ErrorCode::refused,
@@ -135,7 +138,9 @@ class SqlSource final : public Source {
     }
     return std::move(seen.writers);
   }
-  std::vector<Writer> describe_writers() override { return watch().describe(); }
+  std::vector<Writer> describe_writers() override {
+    return watches_writers() ? watch().describe() : std::vector<Writer>();
+  }
 #endif
 
   std::int64_t scan(const SourceRange& range,
