@@ -33,6 +33,7 @@ def tranche_env(tmp_path):
     env = {name: value for name, value in os.environ.items() if not name.startswith("TRANCHE_")}
     env.pop("NO_COLOR", None)
     env["XDG_DATA_HOME"] = str(tmp_path / "data")
+    env.setdefault("LSAN_OPTIONS", f"suppressions={ROOT}/tests/support/leaks.txt:print_suppressions=0")
     return env
 
 

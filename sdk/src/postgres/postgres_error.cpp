@@ -74,7 +74,12 @@ Error translate(const std::exception& error, std::string_view where, std::string
     return {ErrorCode::in_doubt, "the connection to " + at + " broke during a commit", name};
   }
   if (dynamic_cast<const pqxx::broken_connection*>(&error) != nullptr) {
-    return {ErrorCode::unreachable, "no connection to " + at + ": " + folded(error.what()), name};
+    // What libpqxx stumbles over first when it looks at the answer of a connection that is gone.
+    const std::string said = folded(error.what());
+    const bool broke = said.find("client encoding") != std::string::npos;
+    return {ErrorCode::unreachable,
+            "no connection to " + at + ": " + (broke ? "it broke" : said),
+            name};
   }
   return {ErrorCode::internal, at + ": " + folded(error.what()), name};
 }
