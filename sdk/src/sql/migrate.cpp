@@ -12,10 +12,12 @@ namespace tranche::sql {
 extern const std::string_view migrate_sqlite;
 extern const std::string_view migration_001_sqlite;
 extern const std::string_view migration_002_sqlite;
+extern const std::string_view migration_003_sqlite;
 #ifdef TRANCHE_POSTGRES
 extern const std::string_view migrate_postgres;
 extern const std::string_view migration_001_postgres;
 extern const std::string_view migration_002_postgres;
+extern const std::string_view migration_003_postgres;
 #endif
 
 namespace {
@@ -30,10 +32,12 @@ struct Source {
 std::vector<Source> sources() {
 #ifdef TRANCHE_POSTGRES
   return {{1, "pre_first_schema", migration_001_sqlite, migration_001_postgres},
-          {2, "pre_horizon", migration_002_sqlite, migration_002_postgres}};
+          {2, "pre_horizon", migration_002_sqlite, migration_002_postgres},
+          {3, "pre_newest_batches", migration_003_sqlite, migration_003_postgres}};
 #else
   return {{1, "pre_first_schema", migration_001_sqlite, {}},
-          {2, "pre_horizon", migration_002_sqlite, {}}};
+          {2, "pre_horizon", migration_002_sqlite, {}},
+          {3, "pre_newest_batches", migration_003_sqlite, {}}};
 #endif
 }
 

@@ -67,8 +67,6 @@ CREATE INDEX /* TEMPLATE: prefix */batch_open ON /* TEMPLATE: prefix */batch (wi
 CREATE INDEX /* TEMPLATE: prefix */batch_unsuccessful ON /* TEMPLATE: prefix */batch (window_id, status) WHERE status IN ('failed', 'cancelled');
 -- Which batch holds a key: the ranges of one generation do not overlap, but for the halves of a split one.
 CREATE INDEX /* TEMPLATE: prefix */batch_range ON /* TEMPLATE: prefix */batch (window_id, generation, first_key) WHERE parent_id IS NULL AND kind = 'range';
--- The newest batches of a window.
-CREATE INDEX /* TEMPLATE: prefix */batch_newest ON /* TEMPLATE: prefix */batch (window_id, id);
 CREATE INDEX /* TEMPLATE: prefix */batch_parent ON /* TEMPLATE: prefix */batch (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX /* TEMPLATE: prefix */batch_items ON /* TEMPLATE: prefix */batch (window_id, first_key) WHERE kind = 'items';
 -- All parts of a batch's packed key set (key_set.hpp) but the last, which stands in the batch's own row.
