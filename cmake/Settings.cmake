@@ -5,7 +5,7 @@ target_compile_options(tranche_settings INTERFACE
   $<$<BOOL:${TRANCHE_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # Wrong about std::string and std::optional when optimising (gcc bugs 80635, 105329, 105651).
-  target_compile_options(tranche_settings INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-maybe-uninitialized)
+  target_compile_options(tranche_settings INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-maybe-uninitialized)
 endif()
 if(TRANCHE_SANITIZE)
   target_compile_options(tranche_settings INTERFACE -fsanitize=${TRANCHE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
