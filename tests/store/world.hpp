@@ -59,6 +59,8 @@ class World {
   void erase(const std::string& key);
   /// A statement on the source's database; {table} is the table. Not for memory.
   void run(std::string statement) const;
+  /// The statement with the table's name in place of {table}.
+  std::string filled(std::string statement) const;
 
   /// A definition over the table with item and weight columns and no retry delay.
   JobDefinition definition() const;
@@ -76,7 +78,6 @@ class World {
  private:
   DatabaseUrl url(Place place) const;
   void create_table(KeyType type);
-  std::string filled(std::string statement) const;
 
   Setup setup_;
   KeyType type_;

@@ -30,7 +30,7 @@ struct SourceTotals {
 struct Writers {
   /// Open transactions that could: names that hold from a transaction's begin to its end.
   std::vector<std::string> transactions;
-  /// Where these names hold; another text, another meaning.
+  /// Where these names hold, and keys seen before; another text, another meaning.
   std::string server;
 };
 

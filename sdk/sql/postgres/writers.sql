@@ -26,7 +26,7 @@ WITH RECURSIVE base AS (
   JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = family.oid AND d.deptype IN ('a', 'i')
   JOIN pg_sequence AS q ON q.seqrelid = d.objid
 )
-SELECT array_agg(oid)::text FROM (SELECT oid FROM up UNION SELECT oid FROM sequences) AS watched
+SELECT array_agg(oid ORDER BY oid)::text FROM (SELECT oid FROM up UNION SELECT oid FROM sequences) AS watched
 
 -- name: fragment writing
 FROM pg_locks AS l
@@ -39,9 +39,13 @@ WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
     SELECT oid FROM family)
 
 -- name: writers
--- $1 the watched relations. The transactions, the server that their names hold on, and whether it is a standby, which sees no writers.
+-- $1 the watched relations. The transactions, where their names and older keys hold, and whether it is a standby, which sees no writers.
+-- A sequence that is started anew (TRUNCATE … RESTART IDENTITY, ALTER SEQUENCE … RESTART) gets another file: its keys come again.
 SELECT coalesce((SELECT string_agg(DISTINCT l.virtualtransaction, ' ') /* TEMPLATE: writing */), ''),
-  extract(epoch FROM pg_postmaster_start_time())::text || ' ' || ($1::oid[])::text, pg_is_in_recovery()
+  extract(epoch FROM pg_postmaster_start_time())::text || ' ' ||
+    (SELECT string_agg(c.oid || CASE c.relkind WHEN 'S' THEN ':' || c.relfilenode ELSE '' END, ' ' ORDER BY c.oid)
+     FROM pg_class AS c WHERE c.oid = ANY ($1::oid[])),
+  pg_is_in_recovery()
 
 -- name: describe_writers
 -- $1 the watched relations. A role without pg_monitor sees the process alone.

@@ -5,6 +5,10 @@ namespace tranche {
 
 namespace {
 
+// Draining a long backlog needs no look; but it should not be the reason why a load that begins
+// meanwhile delays what came before it.
+constexpr auto kLookAgain = std::chrono::seconds(1);
+
 std::optional<Key> lower_of(const std::optional<Key>& a, const std::optional<Key>& b) {
   return a && b ? std::min(a, b) : std::nullopt;
 }
@@ -22,7 +26,9 @@ std::string described(const Writer& writer) {
 }  // namespace
 
 std::optional<Key> Inventory::Impl::known_horizon(const Job& job, const Window& window) {
-  return within(window, open_of(job).settled);
+  const OpenSource& open = open_of(job);
+  const bool fresh = std::chrono::steady_clock::now() < open.looked_at + kLookAgain;
+  return fresh ? within(window, open.settled) : std::nullopt;
 }
 
 std::optional<Key> Inventory::Impl::look_at_horizon(StoreTransaction& transaction,
@@ -33,19 +39,25 @@ std::optional<Key> Inventory::Impl::look_at_horizon(StoreTransaction& transactio
   Source& source = *open.source;
   const Duration settle = job.definition.settle;
   const std::optional<Key> newest = open.newest = source.newest_key();
+  open.looked_at = std::chrono::steady_clock::now();
   if (!source.watches_writers() && settle == Duration::zero()) {
     open.settled = newest;
     return within(window, newest);
   }
-  const bool news = newest && (!open.settled || *open.settled < *newest);
-  if (news) {
+  // A newest key below the settled one: the newest assets were deleted, or keys begin anew.
+  if (newest && open.settled != newest) {
     // Points are read before the writers are: what was stored since could wait for one that has
     // begun since.
     const auto locked = record == Record::yes ? transaction.lock_horizon(job.id) : std::nullopt;
     auto points = horizon::Points::parse(job.definition.key_type,
                                          locked ? *locked : transaction.read_horizon(job.id));
     const TimePoint now = transaction.now();
-    if (points.add({*newest, source.writers(), now}, settle) && locked) {
+    Writers writers = source.writers();
+    if (open.server != writers.server) {
+      open.server = writers.server;
+      open.settled.reset();
+    }
+    if (points.add({*newest, std::move(writers), now}, settle) && locked) {
       transaction.write_horizon(job.id, points.text());
     }
     const auto settled = points.settled(now, settle);

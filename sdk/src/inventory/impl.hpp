@@ -63,6 +63,8 @@ struct Inventory::Impl {
     std::unique_ptr<Source> source;
     std::optional<Key> settled;  ///< every key up to here that will ever exist is visible
     std::optional<Key> newest;   ///< the highest visible key at the last look
+    std::string server = {};     ///< where `settled` holds
+    std::chrono::steady_clock::time_point looked_at = {};
   };
   /// The source of a job version. Good until others have been asked for; each holds a connection,
   /// so only the last few stay open.
@@ -74,8 +76,8 @@ struct Inventory::Impl {
 
   /// What an acquire may hold, the nearest setting first: the call's, the window's, the job's.
   static Limits limits_for(const AcquireOptions& options, const Window& window, const Job& job);
-  /// What the horizon let through at the last look, without asking anybody; empty: nothing, or not
-  /// looked yet.
+  /// What the horizon let through at the last look, without asking anybody; empty: nothing, or it
+  /// is time to look again.
   std::optional<Key> known_horizon(const Job& job, const Window& window);
   enum class Record { yes, no };
   /// Asks the source and, where keys can become visible out of order, keeps a point of it in the

@@ -136,7 +136,11 @@ OrderProof prove_sqlite(sql::Connection& connection, const Table& table, const C
 OrderProof prove_postgres(sql::Connection& connection, const Table& table, const Column& key) {
   const auto rows =
       connection.query(queries(connection.dialect())["key_sequence"], params_of(table, key.name));
-  if (!rows->next() || rows->is_null(0)) {
+  if (!rows->next() || (rows->text(6) != "r" && rows->text(6) != "p")) {
+    return {KeyOrder::unproved,
+            "the source is no ordinary table, so the database promises nothing of its keys"};
+  }
+  if (rows->is_null(0)) {
     return {
         KeyOrder::unproved,
         "no sequence gives the keys, so a lower one can appear after a higher one was handed out"};
@@ -148,11 +152,6 @@ OrderProof prove_postgres(sql::Connection& connection, const Table& table, const
   const bool only_sequence = row.maybe_integer().value_or(0) != 0;
   const bool standby = row.flag();
   const bool replicated = row.flag();
-  const std::string kind = row.text();
-  if (kind != "r" && kind != "p") {
-    return {KeyOrder::unproved,
-            "the source is no ordinary table, so tranche cannot see who is writing to it"};
-  }
   if (!only_sequence) {
     return {KeyOrder::unproved, "the key's default is more than the next value of a sequence"};
   }
