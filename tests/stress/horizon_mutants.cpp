@@ -41,7 +41,7 @@ class WritersFirst final : public SameSource {
   using SameSource::SameSource;
   std::optional<Key> newest_key() override {
     seen_ = SameSource::writers();
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
     return SameSource::newest_key();
   }
   tranche::Writers writers() override { return seen_; }
