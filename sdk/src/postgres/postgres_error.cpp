@@ -4,9 +4,13 @@
 
 #include <pqxx/pqxx>
 
+#include <optional>
+
 namespace tranche::sql::postgres {
 
 namespace {
+
+constexpr std::string_view kInsufficientPrivilege = "42501";
 
 // libpq's report of a failed connection: every address that was tried, over several lines.
 std::string folded(std::string_view text) {
@@ -41,6 +45,22 @@ ErrorCode code_of(std::string_view sqlstate) {
   return ErrorCode::internal;
 }
 
+// libpqxx 6 keeps the SQLSTATE of most errors, but of these the class alone; a few are not even
+// sql_error.
+std::optional<std::string> sqlstate_of(const std::exception& error) {
+  if (dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr) {
+    return std::string(kInsufficientPrivilege);
+  }
+  if (dynamic_cast<const pqxx::deadlock_detected*>(&error) != nullptr) {
+    return "40P01";
+  }
+  if (dynamic_cast<const pqxx::serialization_failure*>(&error) != nullptr) {
+    return "40001";
+  }
+  const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error);
+  return sql != nullptr ? std::optional(sql->sqlstate()) : std::nullopt;
+}
+
 }  // namespace
 
 std::string first_line(std::string_view text) {
@@ -60,15 +80,15 @@ Error translate(const std::exception& error, std::string_view where, std::string
   if (const auto* known = dynamic_cast<const Error*>(&error)) {
     return *known;
   }
-  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error)) {
-    const ErrorCode code = code_of(sql->sqlstate());
+  if (const auto sqlstate = sqlstate_of(error)) {
+    const ErrorCode code = code_of(*sqlstate);
+    std::string text = first_line(error.what());
     if (code == ErrorCode::timeout) {
-      return {code,
-              "a statement on " + at + " ran past its time limit (" + first_line(sql->what()) + ")",
-              name,
-              sql->sqlstate()};
+      text = "a statement on " + at + " ran past its time limit (" + text + ")";
+    } else if (*sqlstate == kInsufficientPrivilege) {
+      text += "; 'tranche db roles' prints the grants that a role needs";
     }
-    return {code, first_line(sql->what()), name, sql->sqlstate()};
+    return {code, text, name, *sqlstate};
   }
   if (dynamic_cast<const pqxx::in_doubt_error*>(&error) != nullptr) {
     return {ErrorCode::in_doubt, "the connection to " + at + " broke during a commit", name};

@@ -113,6 +113,8 @@ class Transaction {
 /// The one place that quotes identifiers: "a" -> "\"a\"". Errors: refused when empty, too long or
 /// with a NUL.
 std::string quote_identifier(std::string_view name);
+/// A text as a literal, for statements that people run: values of ours travel as parameters.
+std::string quote_literal(std::string_view text);
 struct QualifiedName {
   std::string schema;  ///< empty: found by the connection's search path
   std::string name;

@@ -41,6 +41,17 @@ std::string take_part(std::string_view whole, std::string_view& rest) {
   refuse(whole, "its quote is not closed");
 }
 
+std::string quoted_with(char quote, std::string_view text) {
+  std::string quoted(1, quote);
+  for (const char c : text) {
+    quoted += c;
+    if (c == quote) {
+      quoted += c;
+    }
+  }
+  return quoted + quote;
+}
+
 }  // namespace
 
 std::string quote_identifier(std::string_view name) {
@@ -50,17 +61,14 @@ std::string quote_identifier(std::string_view name) {
   if (name.size() > kMaxIdentifierBytes) {
     refuse(name, "it is longer than 63 bytes");
   }
-  std::string quoted = "\"";
-  for (const char c : name) {
-    if (c == '\0') {
-      refuse(name.substr(0, name.find('\0')), "it holds a NUL");
-    }
-    quoted += c;
-    if (c == '"') {
-      quoted += '"';
-    }
+  if (name.find('\0') != std::string_view::npos) {
+    refuse(name.substr(0, name.find('\0')), "it holds a NUL");
   }
-  return quoted + '"';
+  return quoted_with('"', name);
+}
+
+std::string quote_literal(std::string_view text) {
+  return quoted_with('\'', text);
 }
 
 QualifiedName parse_qualified(std::string_view name) {
