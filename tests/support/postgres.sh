@@ -2,6 +2,9 @@
 # A private PostgreSQL on a Unix socket, for tests. As root, the server runs as user postgres.
 #   postgres.sh start [--fsync on|off] [--owner PID]   prints the folder; the server goes when PID does
 #   postgres.sh url FOLDER                             its connection string
+#   postgres.sh standby FOLDER [--owner PID]           a hot standby of it; prints a folder of its own
+#   postgres.sh restart FOLDER                         as after a loss of power
+#   postgres.sh crash FOLDER                           one process is killed, so that the server drops all and recovers
 #   postgres.sh stop FOLDER                            ends it and removes the folder
 #   postgres.sh run [--fsync on|off] -- COMMAND...     with TRANCHE_TEST_POSTGRES set, then stops it
 set -euo pipefail
@@ -54,10 +57,52 @@ start() {
     { cat "$folder/log" >&2; die "initdb failed"; }
   settings "$folder" "$fsync" >>"$folder/data/postgresql.conf"
   [ -z "$owner" ] || watch "$owner" "$folder"
-  as_server "$bin/pg_ctl" -D "$folder/data" -l "$folder/server.log" -w -t 60 start >>"$folder/log" 2>&1 </dev/null ||
-    { cat "$folder/log" "$folder/server.log" >&2; die "the server did not start"; }
+  launch "$folder"
   "$bin/createdb" -h "$folder" -U tranche tranche_test
   echo "$folder"
+}
+
+launch() {
+  as_server "$(server_bin)/pg_ctl" -D "$1/data" -l "$1/server.log" -w -t 60 start >>"$1/log" 2>&1 </dev/null ||
+    { cat "$1/log" "$1/server.log" >&2; die "the server did not start"; }
+}
+
+standby() {
+  local primary=$1 folder
+  folder=$(mktemp -d /tmp/tranche-postgres.XXXXXX)
+  [ "$(id -u)" != 0 ] || chown postgres: "$folder"
+  cd "$folder"
+  as_server "$(server_bin)/pg_basebackup" -h "$primary" -U tranche -D "$folder/data" -R -c fast --no-sync >"$folder/log" 2>&1 ||
+    { cat "$folder/log" >&2; die "pg_basebackup failed"; }
+  echo "unix_socket_directories = '$folder'" >>"$folder/data/postgresql.conf"
+  [ "${2:-}" != --owner ] || watch "$3" "$folder"
+  launch "$folder"
+  echo "$folder"
+}
+
+restart() {
+  cd "$1"
+  as_server "$(server_bin)/pg_ctl" -D "$1/data" -m immediate -w stop >>"$1/log"
+  launch "$1"
+}
+
+crash() {
+  local psql=("$(server_bin)/psql" -XAtq -h "$1" -U tranche -d tranche_test) seen attempt
+  seen=$(grep -c 'ready to accept connections' "$1/server.log")
+  "${psql[@]}" -c "SELECT pg_sleep(60)" >>"$1/log" 2>&1 &
+  local victim=
+  for attempt in {1..200}; do
+    victim=$("${psql[@]}" -c "SELECT min(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND state = 'active'")
+    [ -z "$victim" ] || break
+    sleep 0.05
+  done
+  [ -n "$victim" ] || die "no process to kill"
+  as_server bash -c 'kill -KILL "$1"' kill "$victim"
+  for attempt in {1..600}; do
+    [ "$(grep -c 'ready to accept connections' "$1/server.log")" = "$seen" ] || return 0
+    sleep 0.05
+  done
+  die "the server did not recover"
 }
 
 # Outlives its owner by half a second, whatever ended it.
@@ -88,6 +133,6 @@ run() {
 command=${1:-}
 shift || true
 case $command in
-  start | stop | url | run) "$command" "$@" ;;
-  *) sed -n '2,6s/^# \{0,1\}//p' "$self"; exit 2 ;;
+  start | standby | restart | crash | stop | url | run) "$command" "$@" ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "$self"; exit 2 ;;
 esac
