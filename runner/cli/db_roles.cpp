@@ -93,10 +93,12 @@ void add_db_roles(Registry& registry) {
                              "tranche db roles --operator etl --reader grafana | psql -d etl");
   auto options = std::make_shared<Options>();
   c.about(
-      "Prints; changes nothing. Run by the owner of the inventory, the SQL makes an operator's role, "
+      "Prints; changes nothing. Run by the owner of the inventory, the SQL makes an operator's "
+      "role, "
       "which reads the jobs' tables and works on the inventory's rows, and a reader's, for "
       "dashboards: backlog, batches, asset, runs. Neither makes or changes tables, so 'tranche db "
-      "migrate' stays with the owner. Roles that are missing are made without a login: GRANT etl TO "
+      "migrate' stays with the owner. Roles that are missing are made without a login: GRANT etl "
+      "TO "
       "your users. Run it again when a job reads another table, and after a migration.");
   c.option("--operator", options->operators, "NAME", "The operators' role alone, or with --reader")
       .default_text("tranche_operator");

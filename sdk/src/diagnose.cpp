@@ -160,6 +160,12 @@ void look_at_postgres(sql::Connection& connection, Findings& findings) {
                          : Finding{State::broken,
                                    "PostgreSQL",
                                    rows->text(0) + " is too old; 12 or newer is needed"});
+  if (connection.pooled()) {
+    findings.push_back({State::ok,
+                        "pooler",
+                        "one such as pgbouncer stands between; transaction mode will do, with two "
+                        "server connections for each worker"});
+  }
   const std::string crash = "after a crash ranges may be handed out again";
   findings.push_back(check_setting("fsync",
                                    rows->text(2),

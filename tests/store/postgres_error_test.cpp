@@ -26,9 +26,9 @@ TEST_CASE("an error of PostgreSQL is told by its SQLSTATE", "[store]") {
       INFO(one.sqlstate);
       const auto connection = sql::connect(world.inventory_url(), "test", false);
       const Refusal told = refusal([&] {
-        connection->script(
-            {"raise",
-             "DO $$ BEGIN RAISE EXCEPTION 'so it is' USING ERRCODE = '" + one.sqlstate + "'; END $$"});
+        connection->script({"raise",
+                            "DO $$ BEGIN RAISE EXCEPTION 'so it is' USING ERRCODE = '" +
+                                one.sqlstate + "'; END $$"});
       });
       CHECK(told.code == one.code);
       CHECK(has(told.text, "so it is"));

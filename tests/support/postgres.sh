@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # A private PostgreSQL on a Unix socket, for tests. As root, the server runs as user postgres.
-#   postgres.sh start [--fsync on|off] [--owner PID]   prints the folder; the server goes when PID does
+#   postgres.sh start [--fsync on|off] [--owner PID] [--tls PORT]
+#       prints the folder; the server goes when PID does. --tls: it listens on 127.0.0.1 as well, with a certificate of its
+#       own, FOLDER/server.crt, made out to db.example
 #   postgres.sh url FOLDER                             its connection string
 #   postgres.sh standby FOLDER [--owner PID]           a hot standby of it; prints a folder of its own
 #   postgres.sh restart FOLDER                         as after a loss of power
@@ -37,12 +39,27 @@ fsync = $2
 CONF
 }
 
+tls_settings() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=db.example \
+    -keyout "$1/server.key" -out "$1/server.crt" >>"$1/log" 2>&1 || die "openssl made no certificate"
+  chmod 600 "$1/server.key"
+  [ "$(id -u)" != 0 ] || chown postgres: "$1/server.key"
+  cat <<CONF
+listen_addresses = '127.0.0.1'
+port = $2
+ssl = on
+ssl_cert_file = '$1/server.crt'
+ssl_key_file = '$1/server.key'
+CONF
+}
+
 start() {
-  local fsync=on owner= folder bin locale=(--locale=C.UTF-8)
+  local fsync=on owner= tls= folder bin locale=(--locale=C.UTF-8)
   while [ $# -gt 0 ]; do
     case $1 in
       --fsync) fsync=$2 ;;
       --owner) owner=$2 ;;
+      --tls) tls=$2 ;;
       *) die "unknown option '$1'" ;;
     esac
     shift 2
@@ -56,9 +73,10 @@ start() {
   as_server "$bin/initdb" -D "$folder/data" -U tranche -A trust -E UTF8 --no-sync "${locale[@]}" >"$folder/log" 2>&1 ||
     { cat "$folder/log" >&2; die "initdb failed"; }
   settings "$folder" "$fsync" >>"$folder/data/postgresql.conf"
+  [ -z "$tls" ] || tls_settings "$folder" "$tls" >>"$folder/data/postgresql.conf"
   [ -z "$owner" ] || watch "$owner" "$folder"
   launch "$folder"
-  "$bin/createdb" -h "$folder" -U tranche tranche_test
+  "$bin/createdb" -h "$folder" -p "${tls:-5432}" -U tranche tranche_test
   echo "$folder"
 }
 
@@ -134,5 +152,5 @@ command=${1:-}
 shift || true
 case $command in
   start | standby | restart | crash | stop | url | run) "$command" "$@" ;;
-  *) sed -n '2,9s/^# \{0,1\}//p' "$self"; exit 2 ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "$self"; exit 2 ;;
 esac

@@ -27,6 +27,12 @@ enum : pqxx::oid {
 // Preparing is a round trip of its own: a program that acquires once is better off without.
 constexpr int kPrepareAt = 3;
 
+constexpr const char* kWhoServes = "SELECT pg_backend_pid()";
+// Whoever waits for a lock keeps one of a pooler's few server connections, and whoever holds the
+// lock needs a second one, for the source: without an end to the wait neither would go on. The
+// transaction is tried again.
+constexpr const char* kShortLockWait = "SET LOCAL lock_timeout = 30";
+
 std::string to_hex(const std::string& bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text = "\\x";
@@ -161,6 +167,10 @@ class PostgresConnection final : public Connection {
     if (timeout != Duration::zero()) {
       text += "; SET LOCAL statement_timeout = " + std::to_string(timeout.count());
     }
+    if (mode == Mode::read_write) {
+      begin_writing(text);
+      return;
+    }
     run({"begin", text});
     open_ = true;
   }
@@ -198,9 +208,22 @@ class PostgresConnection final : public Connection {
   }
   void keep_prepared() override { keep_prepared_ = true; }
   void keep_read_only() override { keep_read_only_ = true; }
+  bool pooled() override { return !server_is_ours(); }
   void script(const Statement& statement) override { run(statement); }
 
  private:
+  void begin_writing(const std::string& text) {
+    const bool learn = !server_is_ours_;
+    // In one round trip: most programs write once.
+    const pqxx::result last = run({"begin", learn ? text + "; " + kWhoServes : text});
+    open_ = true;
+    if (learn) {
+      learn_of_server(last);
+    }
+    if (!*server_is_ours_) {
+      run({"begin", kShortLockWait});
+    }
+  }
   /// Each statement is a transaction by itself, whose settings are the session's: nothing to begin
   /// or to end.
   void begin_in_session(Duration timeout) {
@@ -255,17 +278,16 @@ class PostgresConnection final : public Connection {
     if (server_is_ours_) {
       return *server_is_ours_;
     }
-    try {
-      server_is_ours_ =
-          work_->exec("SELECT pg_backend_pid()")[0][0].as<int>() == connection_.backendpid();
-      return *server_is_ours_;
-    } catch (const std::exception& error) {
-      throw translate(error, where_, "server_process");
-    }
+    learn_of_server(run({"server_process", kWhoServes}));
+    return *server_is_ours_;
   }
-  void run(const Statement& statement) {
+  void learn_of_server(const pqxx::result& who) {
+    server_is_ours_ = who[0][0].as<int>() == connection_.backendpid();
+  }
+  /// The result of the last statement.
+  pqxx::result run(const Statement& statement) {
     try {
-      work_->exec(statement.text);
+      return work_->exec(statement.text);
     } catch (const std::exception& error) {
       throw translate(error, where_, statement.name);
     }

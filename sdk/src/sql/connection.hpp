@@ -76,6 +76,9 @@ class Connection {
   /// This connection will only ever read, each statement by itself: a read-only transaction around
   /// several of them need not cost round trips of its own.
   virtual void keep_read_only() {}
+  /// A pooler stands between, which may give each transaction another session of the database.
+  /// What belongs to a session (named statements, LISTEN, SET) does not work then.
+  virtual bool pooled() { return false; }
   /// Several statements without parameters: migrations.
   virtual void script(const Statement& statement) = 0;
 };

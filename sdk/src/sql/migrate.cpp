@@ -6,6 +6,7 @@
 #include "tranche/error.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace tranche::sql {
 
@@ -21,6 +22,9 @@ extern const std::string_view migration_003_postgres;
 #endif
 
 namespace {
+
+// For a lock that others hold: they migrate.
+constexpr auto kTryFor = std::chrono::seconds(30);
 
 struct Source {
   int version;
@@ -83,11 +87,9 @@ int schema_version(Connection& connection, std::string_view schema) {
   return static_cast<int>(integer_of(connection, named["schema_version"]));
 }
 
-std::vector<int> migrate(Connection& connection, std::string_view schema) {
-  // Who may not create anything learns that there is nothing to do.
-  if (schema_version(connection, schema) == newest_schema_version()) {
-    return {};
-  }
+namespace {
+
+std::vector<int> apply_missing(Connection& connection, std::string_view schema) {
   const Queries named = queries(connection.dialect(), schema);
   Transaction transaction(connection);
   connection.script(named["create_migration_table"]);
@@ -106,6 +108,24 @@ std::vector<int> migrate(Connection& connection, std::string_view schema) {
   }
   transaction.commit();
   return applied;
+}
+
+}  // namespace
+
+std::vector<int> migrate(Connection& connection, std::string_view schema) {
+  const auto begun = std::chrono::steady_clock::now();
+  // Who may not create anything learns that there is nothing to do.
+  while (schema_version(connection, schema) != newest_schema_version()) {
+    try {
+      return apply_missing(connection, schema);
+    } catch (const Error& error) {
+      if (error.action() != ErrorAction::retry ||
+          std::chrono::steady_clock::now() - begun > kTryFor) {
+        throw;
+      }
+    }
+  }
+  return {};
 }
 
 void check_schema_version(int version, std::string_view where) {
