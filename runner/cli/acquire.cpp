@@ -1,7 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/hand_over.hpp"
-#include "cli/open.hpp"
+#include "cli/step_inventory.hpp"
 #include "cli/window_options.hpp"
 #include "exit_status.hpp"
 #include "log.hpp"
@@ -21,11 +21,29 @@ struct Options {
   std::optional<std::string> output_dir;
 };
 
-/// A run tells who holds the batch; without it the batch is held all the same.
-void record_run(Inventory& inventory, const Batch& batch) {
+std::optional<bool> is_there(Inventory& inventory, const std::string& run_id) {
   try {
-    inventory.start_run(runner::describe_run(
-        batch.run_id, batch.job, batch.window, runner::acquire_command(batch.job)));
+    inventory.find_run(run_id);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::not_found) {
+      return std::nullopt;
+    }
+    throw;
+  }
+}
+
+/// A run tells who holds the batch; without it the batch is held all the same.
+void record_run(StepInventory& inventory, const Batch& batch) {
+  const Run run = runner::describe_run(
+      batch.run_id, batch.job, batch.window, runner::acquire_command(batch.job));
+  try {
+    inventory.keep_trying<bool>(
+        [&](Inventory& opened) {
+          opened.start_run(run);
+          return true;
+        },
+        [&](Inventory& opened) { return is_there(opened, run.id); });
   } catch (const Error& error) {
     runner::log::warn(std::string("the run was not recorded: ") + error.what());
   }
@@ -47,14 +65,21 @@ void give_back(Inventory& inventory, const Batch& batch) {
 int acquire(const Context& context, const Options& options) {
   check_lease(options.lease);
   const HandOver hand_over(options.output, options.output_dir);
-  Inventory inventory = need_inventory(context, options.where.what());
+  StepInventory inventory(context, options.where.what());
   AcquireOptions request;
   request.window = options.where.window();
   request.limits = options.limits;
   request.retry = retry_mode(options.retry);
   request.lease = options.lease;
   request.run_id = random_uuid();
-  const Acquired acquired = inventory.acquire(options.where.job, request);
+  request.token = random_token();
+  const auto acquired = inventory.keep_trying<Acquired>(
+      [&](Inventory& opened) { return opened.acquire(options.where.job, request); },
+      [&](Inventory& opened) -> std::optional<Acquired> {
+        // The batch is ours if its token is.
+        auto held = opened.find_held(options.where.job, request.window, request.token);
+        return held ? std::optional(Acquired{std::move(held), {}, {}, false}) : std::nullopt;
+      });
   if (!acquired.batch) {
     runner::log::info(acquired.note.empty() ? "nothing to acquire: " + options.where.what() +
                                                   " has no asset that can be handed out now"
@@ -64,9 +89,9 @@ int acquire(const Context& context, const Options& options) {
   const Batch& batch = *acquired.batch;
   record_run(inventory, batch);
   try {
-    hand_over.write(batch, inventory.range_condition(batch));
+    hand_over.write(batch, inventory.get().range_condition(batch));
   } catch (...) {
-    give_back(inventory, batch);
+    give_back(inventory.get(), batch);
     throw;
   }
   return runner::kExitDone;

@@ -1,8 +1,8 @@
 #include "cli/batch_token.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
-#include "cli/open.hpp"
 #include "cli/output.hpp"
+#include "cli/step_inventory.hpp"
 #include "cli/window_options.hpp"
 #include "exit_status.hpp"
 
@@ -17,8 +17,10 @@ struct Options {
 
 int heartbeat(const Context& context, const Options& options) {
   check_lease(options.lease);
-  Inventory inventory = need_inventory(context, options.batch.what());
-  const TimePoint end = inventory.heartbeat(options.batch.id, options.batch.token, options.lease);
+  StepInventory inventory(context, options.batch.what());
+  const auto end = inventory.keep_trying<TimePoint>([&](Inventory& opened) {
+    return opened.heartbeat(options.batch.id, options.batch.token, options.lease);
+  });
   show_object(options.output,
               {{"batch_id", "BATCH"}, {"lease_expires_at", "LEASE UNTIL"}},
               {{"batch_id", options.batch.id}, {"lease_expires_at", format_time(end)}});

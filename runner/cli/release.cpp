@@ -1,7 +1,7 @@
 #include "cli/batch_token.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
-#include "cli/open.hpp"
+#include "cli/step_inventory.hpp"
 #include "exit_status.hpp"
 #include "log.hpp"
 #include "run_identity.hpp"
@@ -91,9 +91,12 @@ std::string told(const Batch& batch) {
 
 int release(const Context& context, const Options& options) {
   const ReleaseRequest request = request_of(options);
-  Inventory inventory = need_inventory(context, options.batch.what());
-  const Batch batch = inventory.release(options.batch.id, options.batch.token, request);
-  end_run(inventory, batch, request);
+  StepInventory inventory(context, options.batch.what());
+  // The same release again changes nothing, so one whose outcome is unknown is simply repeated.
+  const auto batch = inventory.keep_trying<Batch>([&](Inventory& opened) {
+    return opened.release(options.batch.id, options.batch.token, request);
+  });
+  end_run(inventory.get(), batch, request);
   runner::log::info(told(batch));
   return runner::kExitDone;
 }

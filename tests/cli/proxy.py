@@ -25,6 +25,39 @@ def connect(address):
     return server
 
 
+def hang_up(*sockets):
+    for one in sockets:
+        try:
+            one.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+class Commits:
+    """Of one connection; those of transactions that write are counted over all."""
+
+    def __init__(self, proxy):
+        self.proxy = proxy
+        self.writing = False
+        self.cut = False
+        self.answered = threading.Event()
+
+    def is_cut(self, data, server):
+        self.writing = self.writing or b"READ WRITE" in data
+        if not self.writing or b"COMMIT\0" not in data:
+            return False
+        self.writing = False
+        self.proxy.commits += 1
+        if not self.proxy.cut_at or self.proxy.cut_at[0] != self.proxy.commits:
+            return False
+        self.proxy.cuts += 1
+        self.cut = True
+        if self.proxy.cut_at[1] == "after":
+            server.sendall(data)
+            self.answered.wait(60)
+        return True
+
+
 class Proxy:
     def __init__(self, url):
         self.address = server_address(url)
@@ -32,6 +65,9 @@ class Proxy:
         self.path = f"{self.folder}/.s.PGSQL.{PORT}"
         self.url = f"{url}{'&' if '?' in url else '?'}host={self.folder}&port={PORT}"
         self.listener = None
+        self.cut_at = None  # (number of the writing commit, "before" or "after" the server has done it)
+        self.commits = 0
+        self.cuts = 0
         self.open = []
         self.come_back()
 
@@ -53,11 +89,7 @@ class Proxy:
         os.unlink(self.path)
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        for one in self.open:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        hang_up(*self.open)
         self.open = []
 
     def close(self):
@@ -71,19 +103,29 @@ class Proxy:
                 client, _ = listener.accept()
                 server = connect(self.address)
                 self.open += [client, server]
-                for source, target in ((client, server), (server, client)):
-                    threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
+                commits = Commits(self)
+                threading.Thread(target=self._carry, args=(client, server, commits), daemon=True).start()
+                threading.Thread(target=self._answer, args=(server, client, commits), daemon=True).start()
         except OSError:
             pass
 
-    def _carry(self, source, target):
+    def _carry(self, client, server, commits):
         try:
-            while data := source.recv(65536):
-                target.sendall(data)
+            while data := client.recv(65536):
+                if commits.is_cut(data, server):
+                    break
+                server.sendall(data)
         except OSError:
             pass
-        for one in (source, target):
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        hang_up(client, server)
+
+    def _answer(self, server, client, commits):
+        try:
+            while data := server.recv(65536):
+                if commits.cut:
+                    commits.answered.set()
+                else:
+                    client.sendall(data)
+        except OSError:
+            pass
+        hang_up(client, server)
