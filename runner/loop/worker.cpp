@@ -28,6 +28,10 @@ std::string range_of(const Batch& batch) {
   return "keys " + batch.first_key->text() + " to " + batch.last_key->text();
 }
 
+std::string name_of(const Batch& batch) {
+  return "batch " + std::to_string(batch.id) + " ";
+}
+
 std::string seconds_text(Duration elapsed) {
   const auto tenths = elapsed.count() / 100;
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
@@ -90,7 +94,9 @@ void Worker::run() {
         sleep_unless({setup_.stop.fd(), state_.ending_fd()}, setup_.options.poll);
         continue;
       }
-      process(*held, state_.number_iteration());
+      while (held) {
+        held = process(*held, state_.number_iteration());
+      }
     }
   } catch (const std::exception& error) {
     log::error(error.what());
@@ -98,7 +104,7 @@ void Worker::run() {
   }
 }
 
-std::optional<Worker::Held> Worker::acquire() {
+AcquireOptions Worker::next_options() {
   AcquireOptions options;
   options.window = setup_.options.window;
   options.limits = setup_.options.limits;
@@ -108,6 +114,11 @@ std::optional<Worker::Held> Worker::acquire() {
   options.run_id = setup_.run_id;
   options.token = random_token();
   options.sink = &items_;
+  return options;
+}
+
+std::optional<Worker::Held> Worker::acquire() {
+  const AcquireOptions options = next_options();
   auto asked_at = boot_now();
   using Answer = std::optional<Acquired>;
   const Answer answer = inventory_.keep_trying<Answer>(
@@ -122,15 +133,20 @@ std::optional<Worker::Held> Worker::acquire() {
         return batch ? std::optional<Answer>(Acquired{std::move(batch), {}, {}, false})
                      : std::nullopt;
       });
-  state_.note(answer->note);
-  if (!answer->batch) {
+  return take_up(*answer, asked_at);
+}
+
+std::optional<Worker::Held> Worker::take_up(const Acquired& answer,
+                                            std::chrono::nanoseconds asked_at) {
+  state_.note(answer.note);
+  if (!answer.batch) {
     return std::nullopt;
   }
-  const Duration lease = answer->lease != Duration::zero()
-                             ? answer->lease
-                             : *answer->batch->available_at - *answer->batch->acquired_at;
-  Held held{*answer->batch, asked_at, lease, asked_at + lease, answer->sink_filled};
-  if (answer->sink_filled) {
+  const Duration lease = answer.lease != Duration::zero()
+                             ? answer.lease
+                             : *answer.batch->available_at - *answer.batch->acquired_at;
+  Held held{*answer.batch, asked_at, lease, asked_at + lease, answer.sink_filled};
+  if (answer.sink_filled) {
     try {
       items_.finish();
     } catch (const std::exception& error) {
@@ -141,7 +157,7 @@ std::optional<Worker::Held> Worker::acquire() {
   return held;
 }
 
-void Worker::process(Held& held, std::int64_t iteration) {
+std::optional<Worker::Held> Worker::process(Held& held, std::int64_t iteration) {
   Watch watch;
   watch.renew(held.asked_at, held.lease);
   Verdict verdict;
@@ -154,7 +170,7 @@ void Worker::process(Held& held, std::int64_t iteration) {
     throw;
   }
   held.until = watch.deadline();
-  conclude(held, verdict);
+  return conclude(held, verdict);
 }
 
 std::string Worker::read_batch(const Held& held) {
@@ -233,33 +249,20 @@ CommandResult Worker::execute(const BatchView& view, Watch& watch) {
   }
 }
 
-void Worker::conclude(const Held& held, const Verdict& verdict) {
-  const std::string name = "batch " + std::to_string(held.batch.id) + " ";
+std::optional<Worker::Held> Worker::conclude(const Held& held, const Verdict& verdict) {
   if (!verdict.release) {
-    log::error(name + verdict.told + "; its command was stopped and nothing is recorded");
+    log::error(name_of(held.batch) + verdict.told +
+               "; its command was stopped and nothing is recorded");
     state_.end_iteration(held.batch, RunState::Result::failed, verdict.status);
-    return;
+    return std::nullopt;
   }
   try {
-    const Batch after = release(held, *verdict.release);
-    const RunState::Result result = result_of(after, verdict);
-    const bool stopped = verdict.release->status == ReleaseRequest::Status::returned;
-    const std::string then = after.exhausted    ? "; no attempts are left"
-                             : after.superseded ? "; it is split into two halves"
-                             : after.skipped    ? "; skipped by the failure policy"
-                             : after.status == BatchStatus::failed  ? "; it can be tried again"
-                             : after.status == BatchStatus::planned ? "; it goes back"
-                                                                    : "";
-    if (result == RunState::Result::failed) {
-      log::error(name + verdict.told + then);
-    } else {
-      log::info(name + verdict.told + then);
+    // Only a success leaves no question whether the run goes on.
+    const bool succeeded = verdict.release->status == ReleaseRequest::Status::succeeded;
+    if (succeeded && !setup_.stop.requested() && state_.reserve_iteration()) {
+      return hand_over(held, verdict);
     }
-    // A stop is the run's end, not this iteration's failure.
-    state_.end_iteration(after, result, after.skipped || stopped ? 0 : verdict.status);
-    if (verdict.release->status == ReleaseRequest::Status::not_started) {
-      state_.end(verdict.status);
-    }
+    tell(release(held, *verdict.release), verdict);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::lease_lost) {
       throw;
@@ -267,16 +270,79 @@ void Worker::conclude(const Held& held, const Verdict& verdict) {
     log::error(std::string(error.what()) + "; the result is not recorded");
     state_.end_iteration(held.batch, RunState::Result::failed, kExitFailure);
   }
+  return std::nullopt;
+}
+
+std::optional<Worker::Held> Worker::hand_over(const Held& held, const Verdict& verdict) {
+  const AcquireOptions options = next_options();
+  auto asked_at = boot_now();
+  const std::function<Handed(Inventory&)> work = [&](Inventory& inventory) {
+    asked_at = boot_now();
+    return inventory.release_and_acquire(held.batch, *verdict.release, options);
+  };
+  const auto after_doubt = [&](Inventory& inventory) {
+    // The same release again changes nothing, and the next batch is ours if its token is.
+    Handed handed{inventory.release(held.batch.id, held.batch.token, *verdict.release), {}};
+    if (auto batch =
+            inventory.find_held(setup_.options.job, setup_.options.window, options.token)) {
+      handed.next = Acquired{std::move(batch), {}, {}, false};
+    }
+    return std::optional<Handed>(std::move(handed));
+  };
+  Handed handed;
+  try {
+    handed = keep_releasing<Handed>(held, *verdict.release, work, after_doubt);
+  } catch (const Error&) {
+    state_.give_back_iteration();
+    throw;
+  }
+  tell(handed.released, verdict);
+  auto next = handed.next ? take_up(*handed.next, asked_at) : std::nullopt;
+  if (!next) {
+    state_.give_back_iteration();
+  }
+  return next;
+}
+
+void Worker::tell(const Batch& after, const Verdict& verdict) {
+  const RunState::Result result = result_of(after, verdict);
+  const bool stopped = verdict.release->status == ReleaseRequest::Status::returned;
+  const std::string then = after.exhausted                       ? "; no attempts are left"
+                           : after.superseded                    ? "; it is split into two halves"
+                           : after.skipped                       ? "; skipped by the failure policy"
+                           : after.status == BatchStatus::failed ? "; it can be tried again"
+                           : after.status == BatchStatus::planned ? "; it goes back"
+                                                                  : "";
+  if (result == RunState::Result::failed) {
+    log::error(name_of(after) + verdict.told + then);
+  } else {
+    log::info(name_of(after) + verdict.told + then);
+  }
+  // A stop is the run's end, not this iteration's failure.
+  state_.end_iteration(after, result, after.skipped || stopped ? 0 : verdict.status);
+  if (verdict.release->status == ReleaseRequest::Status::not_started) {
+    state_.end(verdict.status);
+  }
 }
 
 Batch Worker::release(const Held& held, const ReleaseRequest& request) {
-  const std::function<Batch(Inventory&)> work = [&](Inventory& inventory) {
-    return inventory.release(held.batch.id, held.batch.token, request);
-  };
+  // The same release again changes nothing, so one whose outcome is unknown is simply repeated.
+  return keep_releasing<Batch>(
+      held,
+      request,
+      [&](Inventory& inventory) {
+        return inventory.release(held.batch.id, held.batch.token, request);
+      },
+      [](Inventory&) { return std::optional<Batch>(); });
+}
+
+template <typename Result>
+Result Worker::keep_releasing(const Held& held,
+                              const ReleaseRequest& request,
+                              const std::function<Result(Inventory&)>& work,
+                              const std::function<std::optional<Result>(Inventory&)>& in_doubt) {
   try {
-    // The same release again changes nothing, so one whose outcome is unknown is simply repeated.
-    return inventory_.keep_trying<Batch>(
-        held.until, work, [](Inventory&) { return std::optional<Batch>(); });
+    return inventory_.keep_trying<Result>(held.until, work, in_doubt);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::lease_lost) {
       throw;

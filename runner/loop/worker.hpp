@@ -41,18 +41,30 @@ class Worker {
   };
   /// Empty: nothing can be handed out now.
   std::optional<Held> acquire();
-  void process(Held& held, std::int64_t iteration);
+  AcquireOptions next_options();
+  std::optional<Held> take_up(const Acquired& answer, std::chrono::nanoseconds asked_at);
+  /// Returns the next batch where it came with the end of this one.
+  std::optional<Held> process(Held& held, std::int64_t iteration);
   Verdict attempt(const Held& held, Watch& watch, std::int64_t iteration);
   /// Fills items_ where that is still to do; returns the range's condition.
   std::string read_batch(const Held& held);
   /// Runs the command, once more after each start that failed.
   CommandResult execute(const BatchView& view, Watch& watch);
   std::string iterations_text() const;
-  void conclude(const Held& held, const Verdict& verdict);
+  std::optional<Held> conclude(const Held& held, const Verdict& verdict);
+  /// Releases, and acquires for the iteration that is reserved already, in one commit.
+  std::optional<Held> hand_over(const Held& held, const Verdict& verdict);
+  void tell(const Batch& after, const Verdict& verdict);
   /// After a failure of ours before the command could run: the attempt does not count. Never
   /// throws.
   void give_back(const Held& held, const std::string& why);
   Batch release(const Held& held, const ReleaseRequest& request);
+  /// Until the lease ends; then says what to do by hand.
+  template <typename Result>
+  Result keep_releasing(const Held& held,
+                        const ReleaseRequest& request,
+                        const std::function<Result(Inventory&)>& work,
+                        const std::function<std::optional<Result>(Inventory&)>& in_doubt);
 
   const WorkerSetup setup_;
   RunState& state_;

@@ -35,7 +35,10 @@ TEST_CASE("both dialects have the same statements, and no placeholder is left", 
   std::set<std::string> sqlite = names_of(Dialect::sqlite);
   // PostgreSQL's end_batch does this as well; a CTE of SQLite cannot write.
   CHECK(sqlite.erase("insert_attempt") == 1);
-  CHECK(sqlite == names_of(Dialect::postgres));
+  std::set<std::string> postgres = names_of(Dialect::postgres);
+  // There a success in one statement saves round trips.
+  CHECK(postgres.erase("end_held") == 1);
+  CHECK(sqlite == postgres);
   CHECK(names_of(Dialect::sqlite).size() > 40);
   for (const Dialect dialect : {Dialect::sqlite, Dialect::postgres}) {
     const sql::Queries queries = sql::inventory_queries(dialect, "tranche");

@@ -61,6 +61,12 @@ struct ReleaseRequest {
   Outputs outputs = {};
 };
 
+/// The end of one batch and the next one.
+struct Handed {
+  Batch released;
+  std::optional<Acquired> next;  ///< empty: the acquire failed; by itself it says why
+};
+
 /// A batch with its whole history.
 struct BatchHistory {
   Batch batch;
@@ -140,6 +146,12 @@ class Inventory {
   /// again changes nothing. Errors: lease_lost where somebody else has the batch or an operator
   /// cancelled it.
   Batch release(std::int64_t batch_id, const std::string& token, const ReleaseRequest& request);
+  /// release() and acquire() from the same job in one commit, for a loop over many batches. A
+  /// failing acquire never undoes the release. Errors: those of release(); in_doubt: ask
+  /// find_held() for the token of `options`, and repeat the release.
+  Handed release_and_acquire(const Batch& held,
+                             const ReleaseRequest& request,
+                             const AcquireOptions& options);
   /// Calls `each` with the assets of the batch, exactly those of its key set, in key order. Memory
   /// does not grow with it.
   void for_each_asset(const Batch& batch, const std::function<void(const Asset&)>& each);

@@ -169,6 +169,11 @@ class StoreTransaction {
     end_attempt(batch, end);
     return find_batch(batch.batch.id)->batch;
   }
+  /// Ends the attempt of a holder who knows its batch, if it still holds it. Empty: it does not, or
+  /// this database saves nothing by it; nothing is changed.
+  virtual std::optional<Batch> end_held_attempt(const Batch&, const AttemptEnd&) {
+    return std::nullopt;
+  }
   /// Operator's repairs, outside any attempt. `available`: can be taken at once.
   virtual void set_batch_state(
       std::int64_t batch_id, BatchStatus status, bool exhausted, int attempt, bool available) = 0;

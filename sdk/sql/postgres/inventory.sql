@@ -214,6 +214,19 @@ SET status = $3::text, exhausted = ($4::bigint <> 0), skipped = ($5::bigint <> 0
 FROM t WHERE id = $2::bigint
 RETURNING (extract(epoch FROM available_at) * 1000)::bigint, (extract(epoch FROM released_at) * 1000)::bigint
 
+-- name: end_held
+-- Records the success of whoever holds the batch by this token; no row where somebody else does, or nobody.
+WITH t AS (SELECT coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) AS now),
+ended AS (
+  UPDATE /* TEMPLATE: prefix */batch
+  SET status = 'succeeded', available_at = NULL, released_at = t.now, exit_code = $4::integer, message = $5::text, outputs = $6::jsonb
+  FROM t WHERE id = $2::bigint AND token = $3::text AND status = 'processing'
+  RETURNING id, attempt, run_id, coalesce(acquired_at, created_at) AS started_at, released_at, superseded_from, first_key),
+attempt AS (
+  INSERT INTO /* TEMPLATE: prefix */attempt (batch_id, attempt, run_id, started_at, ended_at, outcome, exit_code, message, outputs)
+  SELECT id, attempt, run_id, started_at, released_at, 'succeeded', $4::integer, $5::text, $6::jsonb FROM ended)
+SELECT (extract(epoch FROM released_at) * 1000)::bigint, coalesce(superseded_from <= first_key, false) FROM ended
+
 -- name: set_batch_state
 -- An operator's repair.
 UPDATE /* TEMPLATE: prefix */batch

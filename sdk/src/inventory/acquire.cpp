@@ -5,14 +5,6 @@ namespace tranche {
 
 namespace {
 
-/// One call of acquire: the state that its steps share.
-struct Acquire {
-  const AcquireOptions& options;
-  Job job;
-  std::int64_t window_id = 0;
-  Claim claim;
-};
-
 /// Empty: ranges can be handed out.
 std::string why_closed(const Window& window, const Job& job, bool job_paused) {
   if (job_paused) {
@@ -42,12 +34,6 @@ void check_lease(Duration lease) {
   }
 }
 
-void adopt(Acquire& call, const Job& job) {
-  call.job = job;
-  call.claim.lease =
-      call.options.lease.value_or(job.definition.lease.value_or(call.options.default_lease));
-}
-
 AttemptEnd lost_for_now(const StoredBatch& stored) {
   AttemptEnd end;
   end.status = BatchStatus::failed;
@@ -60,154 +46,221 @@ AttemptEnd lost_for_now(const StoredBatch& stored) {
 
 }  // namespace
 
-Acquired Inventory::acquire(const std::string& name, const AcquireOptions& options) {
-  Impl& impl = *impl_;
-  if (options.lease) {
-    check_lease(*options.lease);
+/// One call of acquire, which may run twice: a transaction that the database refused begins anew.
+class Inventory::Impl::Acquisition {
+ public:
+  Acquisition(Impl& impl, const std::string& name, const AcquireOptions& options)
+      : impl_(impl), name_(name), options_(options) {
+    if (options.lease) {
+      check_lease(*options.lease);
+    }
+    claim_.token = options.token.empty() ? random_token() : options.token;
+    claim_.run_id = options.run_id;
   }
-  Claim claim;
-  claim.token = options.token.empty() ? random_token() : options.token;
-  claim.run_id = options.run_id;
 
-  // Takes the oldest batch that failed, was given back or lost its holder.
-  const auto take_stored =
-      [&](StoreTransaction& transaction, Acquire& call, bool retries) -> std::optional<Batch> {
-    while (auto stored =
-               transaction.take_due_batch(call.window_id, call.job.definition.key_type, retries)) {
-      // The policy of now, not of the version that the range was cut with.
-      if (stored->current_version_id != call.job.version_id) {
-        adopt(call, impl.job_of_version(transaction, stored->current_version_id));
-        impl.jobs.insert_or_assign(name, call.job);
-      }
-      const int max_attempts = call.job.definition.max_attempts;
-      const int attempt = stored->batch.attempt;
-      const bool lost = stored->batch.status == BatchStatus::processing;
-      if (attempt >= max_attempts && stored->batch.status != BatchStatus::planned) {
-        if (lost) {
-          impl.lose_last_attempt(transaction, *stored, call.job);
-        } else {
-          transaction.set_batch_state(stored->batch.id, BatchStatus::failed, true, attempt, false);
-        }
-        continue;
-      }
+  Acquired run(StoreTransaction& transaction);
+
+ private:
+  void begin(StoreTransaction& transaction);
+  void adopt(const Job& job);
+  /// What the inventory says now: the job may be another one of the same name.
+  Window look_again(StoreTransaction& transaction);
+  /// Takes the oldest batch that failed, was given back or lost its holder.
+  std::optional<Batch> take_stored(StoreTransaction& transaction, bool retries);
+  LockedWindow lock_window(StoreTransaction& transaction);
+  void cut_new(StoreTransaction& transaction, Acquired& result);
+  void cut(StoreTransaction& transaction, const Window& window, Acquired& result);
+  Batch store(StoreTransaction& transaction, const Window& window, NewBatch& made, Cut& cut);
+
+  Impl& impl_;
+  const std::string& name_;
+  const AcquireOptions& options_;
+  Claim claim_;
+  Job job_;
+  std::int64_t window_id_ = 0;
+};
+
+Acquired Inventory::Impl::Acquisition::run(StoreTransaction& transaction) {
+  Acquired result;
+  begin(transaction);
+  const RetryMode retry = options_.retry;
+  result.batch = take_stored(transaction, retry == RetryMode::first || retry == RetryMode::only);
+  if (!result.batch && retry != RetryMode::only) {
+    cut_new(transaction, result);
+  }
+  if (!result.batch && retry == RetryMode::last) {
+    result.batch = take_stored(transaction, true);
+  }
+  if (!result.batch && retry == RetryMode::only) {
+    const Window window = look_again(transaction);
+    result.note = why_closed(window, job_, job_.paused);
+  }
+  result.lease = claim_.lease;
+  return result;
+}
+
+void Inventory::Impl::Acquisition::begin(StoreTransaction& transaction) {
+  auto known = impl_.jobs.find(name_);
+  if (known == impl_.jobs.end()) {
+    known = impl_.jobs.emplace(name_, impl_.need_job(transaction, name_)).first;
+  }
+  adopt(known->second);
+  auto& window_id = impl_.window_ids[{job_.id, options_.window}];
+  if (window_id == 0) {
+    window_id = impl_.need_window(transaction, job_, options_.window).id;
+  }
+  window_id_ = window_id;
+  // Refused before anything is locked.
+  limits_for(options_, Window{}, job_);
+}
+
+void Inventory::Impl::Acquisition::adopt(const Job& job) {
+  job_ = job;
+  claim_.lease = options_.lease.value_or(job.definition.lease.value_or(options_.default_lease));
+}
+
+Window Inventory::Impl::Acquisition::look_again(StoreTransaction& transaction) {
+  impl_.jobs.erase(name_);
+  adopt(impl_.need_job(transaction, name_));
+  impl_.jobs.insert_or_assign(name_, job_);
+  Window window = impl_.need_window(transaction, job_, options_.window);
+  window_id_ = window.id;
+  impl_.window_ids[{job_.id, window.name}] = window.id;
+  return window;
+}
+
+std::optional<Batch> Inventory::Impl::Acquisition::take_stored(StoreTransaction& transaction,
+                                                               bool retries) {
+  while (auto stored = transaction.take_due_batch(window_id_, job_.definition.key_type, retries)) {
+    // The policy of now, not of the version that the range was cut with.
+    if (stored->current_version_id != job_.version_id) {
+      adopt(impl_.job_of_version(transaction, stored->current_version_id));
+      impl_.jobs.insert_or_assign(name_, job_);
+    }
+    const int max_attempts = job_.definition.max_attempts;
+    const int attempt = stored->batch.attempt;
+    const bool lost = stored->batch.status == BatchStatus::processing;
+    if (attempt >= max_attempts && stored->batch.status != BatchStatus::planned) {
       if (lost) {
-        transaction.end_attempt(*stored, lost_for_now(*stored));
+        impl_.lose_last_attempt(transaction, *stored, job_);
+      } else {
+        transaction.set_batch_state(stored->batch.id, BatchStatus::failed, true, attempt, false);
       }
-      return transaction.claim_batch(*stored, attempt + 1, max_attempts, call.claim);
+      continue;
     }
-    return std::nullopt;
-  };
+    if (lost) {
+      transaction.end_attempt(*stored, lost_for_now(*stored));
+    }
+    return transaction.claim_batch(*stored, attempt + 1, max_attempts, claim_);
+  }
+  return std::nullopt;
+}
 
-  // What the inventory says now: the job may be another one of the same name.
-  const auto look_again = [&](StoreTransaction& transaction, Acquire& call) {
-    impl.jobs.erase(name);
-    adopt(call, impl.need_job(transaction, name));
-    impl.jobs.insert_or_assign(name, call.job);
-    const Window window = impl.need_window(transaction, call.job, options.window);
-    call.window_id = window.id;
-    impl.window_ids[{call.job.id, window.name}] = window.id;
-    return window;
-  };
+LockedWindow Inventory::Impl::Acquisition::lock_window(StoreTransaction& transaction) {
+  auto locked = transaction.lock_window(window_id_, job_.definition.key_type);
+  if (!locked || locked->version_id != job_.version_id) {
+    look_again(transaction);
+    locked = transaction.lock_window(window_id_, job_.definition.key_type);
+  }
+  if (!locked || locked->version_id != job_.version_id) {
+    throw Error(ErrorCode::busy, "job '" + name_ + "' is being changed by somebody else");
+  }
+  return std::move(*locked);
+}
 
-  const auto cut_new = [&](StoreTransaction& transaction, Acquire& call, Acquired& result) {
-    auto locked = transaction.lock_window(call.window_id, call.job.definition.key_type);
-    if (!locked || locked->version_id != call.job.version_id) {
-      look_again(transaction, call);
-      locked = transaction.lock_window(call.window_id, call.job.definition.key_type);
-    }
-    if (!locked || locked->version_id != call.job.version_id) {
-      throw Error(ErrorCode::busy, "job '" + name + "' is being changed by somebody else");
-    }
-    result.note = why_closed(locked->window, call.job, locked->job_paused);
-    if (!result.note.empty()) {
-      return;
-    }
-    const Window& window = locked->window;
-    Source& source = impl.source_of(call.job);
-    const auto reading = source.begin(kScanTimeout);
-    const Position position = next_position(window);
-    const auto look = [&] {
-      return impl.look_at_horizon(transaction, call.job, window, Inventory::Impl::Record::yes);
-    };
-    std::optional<Key> to = impl.known_horizon(call.job, window);
-    const bool known = reaches(position, to);
-    to = known ? to : look();
-    if (!reaches(position, to)) {
-      result.note = impl.why_unsettled(call.job, window);
-      return;
-    }
-    NewBatch made;
-    int parts = 0;
-    if (options.sink != nullptr) {
-      options.sink->begin();
-    }
-    Cutter cutter(source,
-                  Impl::limits_for(options, window, call.job),
-                  options.sink,
-                  [&](const std::string& part) {
-                    made.id = made.id == 0 ? transaction.reserve_batch_id() : made.id;
-                    transaction.insert_batch_keys(made.id, parts++, part);
-                  });
-    Cut cut = cutter.cut(position, *to, known ? Cutter::Further(look) : nullptr);
-    if (cut.count == 0) {
-      result.note = impl.why_unsettled(call.job, window);
-      transaction.move_frontier(window.id, *cut.scanned_to);
-      return;
-    }
-    made.window_id = window.id;
-    made.version_id = call.job.version_id;
-    made.generation = window.generation;
-    made.first_key = cut.first_key;
-    made.last_key = cut.last_key;
-    made.count = cut.count;
-    made.weight = cut.weight;
-    made.digest = cut.digest;
-    made.last_part = std::move(cut.last_part);
-    made.max_attempts = call.job.definition.max_attempts;
-    made.frontier = cut.scanned_to;
-    Batch batch = transaction.insert_batch(made, &call.claim);
-    batch.first_key = made.first_key;
-    batch.last_key = made.last_key;
-    batch.count = made.count;
-    batch.weight = made.weight;
-    batch.token = claim.token;
-    batch.run_id = claim.run_id;
-    name_origin(batch, call.job, window);
-    result.batch = std::move(batch);
-    result.sink_filled = options.sink != nullptr;
-  };
+void Inventory::Impl::Acquisition::cut_new(StoreTransaction& transaction, Acquired& result) {
+  const LockedWindow locked = lock_window(transaction);
+  result.note = why_closed(locked.window, job_, locked.job_paused);
+  if (result.note.empty()) {
+    cut(transaction, locked.window, result);
+  }
+}
 
-  return impl.writing([&](StoreTransaction& transaction) {
-    Acquired result;
-    auto known = impl.jobs.find(name);
-    if (known == impl.jobs.end()) {
-      known = impl.jobs.emplace(name, impl.need_job(transaction, name)).first;
-    }
-    Acquire call{options, {}, 0, claim};
-    adopt(call, known->second);
-    auto& window_id = impl.window_ids[{call.job.id, options.window}];
-    if (window_id == 0) {
-      window_id = impl.need_window(transaction, call.job, options.window).id;
-    }
-    call.window_id = window_id;
-    // Refused before anything is locked.
-    Impl::limits_for(options, Window{}, call.job);
-    const bool retries_first =
-        options.retry == RetryMode::first || options.retry == RetryMode::only;
-    result.batch = take_stored(transaction, call, retries_first);
-    if (!result.batch && options.retry != RetryMode::only) {
-      cut_new(transaction, call, result);
-    }
-    if (!result.batch && options.retry == RetryMode::last) {
-      result.batch = take_stored(transaction, call, true);
-    }
-    if (!result.batch && options.retry == RetryMode::only) {
-      const Window window = look_again(transaction, call);
-      result.note = why_closed(window, call.job, call.job.paused);
-    }
-    result.lease = call.claim.lease;
-    return result;
+void Inventory::Impl::Acquisition::cut(StoreTransaction& transaction,
+                                       const Window& window,
+                                       Acquired& result) {
+  Source& source = impl_.source_of(job_);
+  const auto reading = source.begin(kScanTimeout);
+  const Position position = next_position(window);
+  const auto look = [&] { return impl_.look_at_horizon(transaction, job_, window, Record::yes); };
+  std::optional<Key> to = impl_.known_horizon(job_, window);
+  const bool known = reaches(position, to);
+  to = known ? to : look();
+  if (!reaches(position, to)) {
+    result.note = impl_.why_unsettled(job_, window);
+    return;
+  }
+  NewBatch made;
+  int parts = 0;
+  if (options_.sink != nullptr) {
+    options_.sink->begin();
+  }
+  const Limits limits = limits_for(options_, window, job_);
+  Cutter cutter(source, limits, options_.sink, [&](const std::string& part) {
+    made.id = made.id == 0 ? transaction.reserve_batch_id() : made.id;
+    transaction.insert_batch_keys(made.id, parts++, part);
   });
+  Cut range = cutter.cut(position, *to, known ? Cutter::Further(look) : nullptr);
+  if (range.count == 0) {
+    result.note = impl_.why_unsettled(job_, window);
+    transaction.move_frontier(window.id, *range.scanned_to);
+    return;
+  }
+  result.batch = store(transaction, window, made, range);
+  result.sink_filled = options_.sink != nullptr;
+}
+
+Batch Inventory::Impl::Acquisition::store(StoreTransaction& transaction,
+                                          const Window& window,
+                                          NewBatch& made,
+                                          Cut& cut) {
+  made.window_id = window.id;
+  made.version_id = job_.version_id;
+  made.generation = window.generation;
+  made.first_key = cut.first_key;
+  made.last_key = cut.last_key;
+  made.count = cut.count;
+  made.weight = cut.weight;
+  made.digest = cut.digest;
+  made.last_part = std::move(cut.last_part);
+  made.max_attempts = job_.definition.max_attempts;
+  made.frontier = cut.scanned_to;
+  Batch batch = transaction.insert_batch(made, &claim_);
+  batch.first_key = made.first_key;
+  batch.last_key = made.last_key;
+  batch.count = made.count;
+  batch.weight = made.weight;
+  batch.token = claim_.token;
+  batch.run_id = claim_.run_id;
+  name_origin(batch, job_, window);
+  return batch;
+}
+
+Acquired Inventory::acquire(const std::string& name, const AcquireOptions& options) {
+  Impl::Acquisition acquisition(*impl_, name, options);
+  return impl_->writing(
+      [&](StoreTransaction& transaction) { return acquisition.run(transaction); });
+}
+
+Handed Inventory::release_and_acquire(const Batch& held,
+                                      const ReleaseRequest& request,
+                                      const AcquireOptions& options) {
+  Impl::Acquisition acquisition(*impl_, held.job, options);
+  Handed handed;
+  try {
+    impl_->writing([&](StoreTransaction& transaction) {
+      handed.released = impl_->end_held(transaction, held, request);
+      handed.next = acquisition.run(transaction);
+    });
+  } catch (const Error& error) {
+    if (error.action() == ErrorAction::inspect || error.code() == ErrorCode::unreachable) {
+      throw;
+    }
+    // Whatever the acquire ran into, the release counts.
+    handed.released = release(held.id, held.token, request);
+    handed.next.reset();
+  }
+  return handed;
 }
 
 std::optional<Batch> Inventory::find_held(const std::string& job_name,

@@ -90,6 +90,7 @@ struct Inventory::Impl {
   /// The same for a question, which must not fail where this role may only read.
   std::optional<Key> ask_horizon(const Job& job, const Window& window);
   Horizon tick(const Job& job);
+  class Acquisition;
   /// Why visible assets of the window wait, for people; empty: none does, or nobody is known to
   /// hold them.
   std::string why_unsettled(const Job& job, const Window& window);
@@ -116,6 +117,13 @@ struct Inventory::Impl {
   /// The lease of the last attempt ended without a release: the job's policy for `exhausted`
   /// decides.
   void lose_last_attempt(StoreTransaction& transaction, const StoredBatch& stored, const Job& job);
+  /// Errors: lease_lost.
+  Batch release(StoreTransaction& transaction,
+                std::int64_t batch_id,
+                const std::string& token,
+                const ReleaseRequest& request);
+  /// The same for a holder who knows the batch: a success takes one statement.
+  Batch end_held(StoreTransaction& transaction, const Batch& held, const ReleaseRequest& request);
   /// Returns the batch as it stands then.
   Batch end_attempt(StoreTransaction& transaction,
                     const StoredBatch& stored,

@@ -114,6 +114,16 @@ std::string storable(const std::string& text) {
   return is_utf8(text) && text.find('\0') == std::string::npos ? text : printable(text);
 }
 
+/// What the command left, as it is stored.
+void copy_result(const ReleaseRequest& request, AttemptEnd& end) {
+  end.exit_code = request.exit_code;
+  end.signal = request.signal;
+  end.message = storable(request.message);
+  for (const auto& [key, value] : request.outputs) {
+    end.outputs.insert_or_assign(storable(key), storable(value));
+  }
+}
+
 ExitAction decide(const ReleaseRequest& request,
                   const StoredBatch& stored,
                   const JobDefinition& job) {
@@ -146,54 +156,69 @@ std::string describe_lost(const StoredBatch& stored, std::string_view token) {
          " since its release";
 }
 
+Batch Inventory::Impl::release(StoreTransaction& transaction,
+                               std::int64_t batch_id,
+                               const std::string& token,
+                               const ReleaseRequest& request) {
+  const StoredBatch stored = need_batch(transaction.lock_batch(batch_id), batch_id);
+  if (token.empty() || stored.batch.token != token) {
+    throw Error(ErrorCode::lease_lost, describe_lost(stored, token));
+  }
+  if (stored.batch.status != BatchStatus::processing) {
+    const std::vector<Attempt> attempts = transaction.list_attempts(batch_id);
+    const auto outcome = attempts.empty() ? std::nullopt : attempts.back().outcome;
+    if (outcome && same_status(request.status, *outcome)) {
+      return stored.batch;
+    }
+    // Nobody took it over: a late release of the last attempt still counts.
+    const bool late = outcome == Outcome::lost && stored.batch.status == BatchStatus::failed &&
+                      !stored.batch.superseded;
+    if (outcome == Outcome::cancelled) {
+      throw Error(ErrorCode::lease_lost, describe_lost(stored, token));
+    }
+    if (!late) {
+      throw Error(ErrorCode::lease_lost,
+                  "batch " + std::to_string(batch_id) + " was released already, as " +
+                      (outcome ? std::string(to_string(*outcome)) : "nothing") +
+                      "; it cannot become " + std::string(name_of(request.status)));
+    }
+  }
+  AttemptEnd end;
+  ExitAction action;
+  if (request.status == Status::succeeded) {
+    end.attempt = stored.batch.attempt;
+  } else if (request.status == Status::failed) {
+    const Job job = job_of_version(transaction, stored.current_version_id);
+    action = decide(request, stored, job.definition);
+    end = apply(
+        action, stored, job.definition, request.timed_out ? Outcome::timeout : Outcome::failed);
+  } else {
+    end = given_back(stored, request.status);
+  }
+  copy_result(request, end);
+  return end_attempt(transaction, stored, end, action);
+}
+
 Batch Inventory::release(std::int64_t batch_id,
                          const std::string& token,
                          const ReleaseRequest& request) {
-  Impl& impl = *impl_;
-  return impl.writing([&](StoreTransaction& transaction) {
-    const StoredBatch stored = impl.need_batch(transaction.lock_batch(batch_id), batch_id);
-    if (token.empty() || stored.batch.token != token) {
-      throw Error(ErrorCode::lease_lost, describe_lost(stored, token));
-    }
-    if (stored.batch.status != BatchStatus::processing) {
-      const std::vector<Attempt> attempts = transaction.list_attempts(batch_id);
-      const auto outcome = attempts.empty() ? std::nullopt : attempts.back().outcome;
-      if (outcome && same_status(request.status, *outcome)) {
-        return stored.batch;
-      }
-      // Nobody took it over: a late release of the last attempt still counts.
-      const bool late = outcome == Outcome::lost && stored.batch.status == BatchStatus::failed &&
-                        !stored.batch.superseded;
-      if (outcome == Outcome::cancelled) {
-        throw Error(ErrorCode::lease_lost, describe_lost(stored, token));
-      }
-      if (!late) {
-        throw Error(ErrorCode::lease_lost,
-                    "batch " + std::to_string(batch_id) + " was released already, as " +
-                        (outcome ? std::string(to_string(*outcome)) : "nothing") +
-                        "; it cannot become " + std::string(name_of(request.status)));
-      }
-    }
-    AttemptEnd end;
-    ExitAction action;
-    if (request.status == Status::succeeded) {
-      end.attempt = stored.batch.attempt;
-    } else if (request.status == Status::failed) {
-      const Job job = impl.job_of_version(transaction, stored.current_version_id);
-      action = decide(request, stored, job.definition);
-      end = apply(
-          action, stored, job.definition, request.timed_out ? Outcome::timeout : Outcome::failed);
-    } else {
-      end = given_back(stored, request.status);
-    }
-    end.exit_code = request.exit_code;
-    end.signal = request.signal;
-    end.message = storable(request.message);
-    for (const auto& [key, value] : request.outputs) {
-      end.outputs.insert_or_assign(storable(key), storable(value));
-    }
-    return impl.end_attempt(transaction, stored, end, action);
+  return impl_->writing([&](StoreTransaction& transaction) {
+    return impl_->release(transaction, batch_id, token, request);
   });
+}
+
+Batch Inventory::Impl::end_held(StoreTransaction& transaction,
+                                const Batch& held,
+                                const ReleaseRequest& request) {
+  if (request.status == Status::succeeded) {
+    AttemptEnd end;
+    end.attempt = held.attempt;
+    copy_result(request, end);
+    if (auto ended = transaction.end_held_attempt(held, end)) {
+      return std::move(*ended);
+    }
+  }
+  return release(transaction, held.id, held.token, request);
 }
 
 Batch Inventory::Impl::end_attempt(StoreTransaction& transaction,

@@ -400,6 +400,26 @@ class SqlStoreTransaction final : public StoreTransaction {
     batch.outputs = end.outputs;
     return batch;
   }
+  std::optional<Batch> end_held_attempt(const Batch& held, const AttemptEnd& end) override {
+    if (connection_.dialect() != Dialect::postgres) {
+      // Without round trips to save, the long way is as good.
+      return std::nullopt;
+    }
+    const Params params = {
+        clock(), held.id, held.token, param(end.exit_code), end.message, outputs_json(end.outputs)};
+    return one("end_held", params, [&](const Rows& rows) {
+      RowReader row(rows);
+      Batch batch = held;
+      batch.available_at.reset();
+      batch.released_at = row.time();
+      batch.superseded = row.flag();
+      batch.status = end.status;
+      batch.exit_code = end.exit_code;
+      batch.message = end.message;
+      batch.outputs = end.outputs;
+      return batch;
+    });
+  }
   void set_batch_state(std::int64_t batch_id,
                        BatchStatus status,
                        bool exhausted,
