@@ -22,6 +22,7 @@ struct Result {
   Latencies latencies;
   std::int64_t errors = 0;
   std::string first_error;
+  std::optional<Batch> held;  ///< from one pair to the next, as in a runner's loop
 };
 
 void one_pair(Inventory& inventory, const PairsOptions& options, Shared& shared, Result& result) {
@@ -32,13 +33,17 @@ void one_pair(Inventory& inventory, const PairsOptions& options, Shared& shared,
   }
   try {
     const auto begun = Clock::now();
-    const Acquired acquired = inventory.acquire(options.job, wanted);
-    if (!acquired.batch) {
+    if (result.held) {
+      const auto handed = inventory.release_and_acquire(*result.held, {}, wanted);
+      result.held = handed.next ? handed.next->batch : std::nullopt;
+    } else {
+      result.held = inventory.acquire(options.job, wanted).batch;
+    }
+    if (!result.held) {
       shared.dry = true;
       shared.stop = true;
       return;
     }
-    inventory.release(acquired.batch->id, acquired.batch->token, {});
     result.latencies.push_back(milliseconds_since(begun));
   } catch (const Error& error) {
     result.first_error = ++result.errors == 1 ? error.what() : result.first_error;
@@ -70,11 +75,14 @@ Figures pairs(const PairsOptions& options) {
       try {
         inventory.emplace(options.target.open());
       } catch (const Error& error) {
-        results[i] = {{}, 1, error.what()};
+        results[i] = {{}, 1, error.what(), {}};
       }
       ready.arrive_and_wait();
       while (inventory && !shared.stop) {
         one_pair(*inventory, options, shared, results[i]);
+      }
+      if (results[i].held) {
+        inventory->release(results[i].held->id, results[i].held->token, {});
       }
     });
   }
