@@ -14,7 +14,7 @@ BENCH = pathlib.Path(os.environ["TRANCHE_BINARY"]).parents[1] / "tests" / "bench
 @pytest.fixture
 def bench(tmp_path):
     def run(*args):
-        done = subprocess.run([BENCH, *args, "-o", "json"], cwd=tmp_path, capture_output=True, text=True, timeout=20)
+        done = subprocess.run([BENCH, *args, "-o", "json"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout), done.stderr
 
@@ -59,7 +59,7 @@ def test_loop_compares_with_a_spawn_and_two_syncs(bench):
 
 def test_the_executable_in_the_source_tree_is_the_built_one():
     source = pathlib.Path(__file__).parent / "tranche-bench"
-    done = subprocess.run([source, "start", "--starts", "1", "-o", "json"], capture_output=True, text=True, timeout=20, env={**os.environ, "TRANCHE_BENCH": str(BENCH)})
+    done = subprocess.run([source, "start", "--starts", "1", "-o", "json"], capture_output=True, text=True, timeout=120, env={**os.environ, "TRANCHE_BENCH": str(BENCH)})
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["bench"] == "start"
 
@@ -68,7 +68,7 @@ def test_the_executable_in_the_source_tree_tells_how_to_build_it(tmp_path):
     copy = tmp_path / "tests" / "bench" / "tranche-bench"
     copy.parent.mkdir(parents=True)
     shutil.copy(pathlib.Path(__file__).parent / "tranche-bench", copy)
-    done = subprocess.run([copy, "start"], capture_output=True, text=True, timeout=20, env={"PATH": os.environ["PATH"]})
+    done = subprocess.run([copy, "start"], capture_output=True, text=True, timeout=120, env={"PATH": os.environ["PATH"]})
     assert done.returncode == 125
     assert "bootstrap.sh" in done.stderr and len(done.stderr.splitlines()) == 1
 
@@ -79,6 +79,6 @@ def test_start_compares_with_bin_true(bench):
 
 
 def test_least_sql_needs_postgresql():
-    done = subprocess.run([BENCH, "least-sql", "--db", "sqlite:a.db"], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([BENCH, "least-sql", "--db", "sqlite:a.db"], capture_output=True, text=True, timeout=120)
     assert done.returncode == 125
     assert "PostgreSQL" in done.stderr

@@ -41,7 +41,7 @@ def tranche_env(tmp_path):
 def tranche(tranche_binary, tranche_env, tmp_path):
     """tranche(*args, env={...}, input=..., cwd=..., timeout=...) -> CompletedProcess with text streams."""
 
-    def run(*args, env=None, input=None, cwd=None, timeout=30):
+    def run(*args, env=None, input=None, cwd=None, timeout=120):
         return subprocess.run(
             [str(tranche_binary), *map(str, args)],
             env={**tranche_env, **(env or {})},

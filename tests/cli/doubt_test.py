@@ -3,10 +3,8 @@
 import pytest
 from proxy import Proxy
 
-pytestmark = [
-    pytest.mark.parametrize("world", ["postgres"], indirect=True),
-    pytest.mark.parametrize("moment", ["before", "after"]),
-]
+pytestmark = pytest.mark.parametrize("world", ["postgres"], indirect=True)
+before_or_after = pytest.mark.parametrize("moment", ["before", "after"])
 
 
 @pytest.fixture
@@ -38,6 +36,7 @@ def numbers(world):
     return sorted(b["batch_id"] for b in world.json("batches", "--job", "flights"))
 
 
+@before_or_after
 def test_acquire_knows_the_batch_that_it_holds(world, doubtful):
     world.job()
     printed = doubtful(1, "acquire", "--job", "flights", "-o", "json").stdout
@@ -49,12 +48,14 @@ def test_acquire_knows_the_batch_that_it_holds(world, doubtful):
     world.release(held)
 
 
+@before_or_after
 def test_acquire_hands_over_though_its_run_is_in_doubt(world, doubtful):
     world.job()
     assert '"batch_id":1' in doubtful(2, "acquire", "--job", "flights", "-o", "json").stdout.replace(" ", "")
     assert numbers(world) == [1] and len(world.json("runs")) == 1
 
 
+@before_or_after
 @pytest.mark.parametrize("status", ["succeeded", "failed", "returned"])
 def test_release_takes_effect_once(world, doubtful, status):
     world.job()
@@ -63,6 +64,7 @@ def test_release_takes_effect_once(world, doubtful, status):
     assert attempts(world) == [status]
 
 
+@before_or_after
 def test_a_heartbeat_is_repeated(world, doubtful):
     world.job()
     batch = world.acquire("--lease", "1h")
@@ -70,8 +72,18 @@ def test_a_heartbeat_is_repeated(world, doubtful):
     assert world.json("batch", 1)["lease_expires_at"] > batch["lease_expires_at"]
 
 
-# The beginning of the run, the acquire, the release, the second acquire, ..., the end of the run.
-@pytest.mark.parametrize("number", range(1, 7))
+# The beginning of the run, the acquire, the release with the second acquire, the last release, the end of the run.
+COMMITS = 5
+
+
+def test_an_iteration_of_a_run_costs_one_commit(world, proxy):
+    world.job(count=8)
+    assert world("run", "--job", "flights", "--iterations", "2", "--", "true", env={"TRANCHE_DB": proxy.url}).returncode == 0
+    assert proxy.commits == COMMITS
+
+
+@before_or_after
+@pytest.mark.parametrize("number", range(1, COMMITS + 1))
 def test_a_run_loses_and_repeats_nothing(world, doubtful, number):
     world.job(count=8)
     doubtful(number, "run", "--job", "flights", "--iterations", "2", "--", "true")

@@ -171,7 +171,7 @@ def test_a_folder_that_cannot_be_read_is_told_and_the_rest_registered(tranche_bi
         # Root reads everything, unless it gives up the capabilities for that.
         command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
     try:
-        result = subprocess.run(command, env=tranche_env, capture_output=True, text=True, cwd=tmp_path, timeout=30)
+        result = subprocess.run(command, env=tranche_env, capture_output=True, text=True, cwd=tmp_path, timeout=120)
     finally:
         closed.chmod(0o700)
     assert result.returncode == 125, result
@@ -200,7 +200,7 @@ def test_several_processes_at_once_write_each_file_once(tranche_binary, tranche_
         subprocess.Popen(command, env=tranche_env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for _ in range(6)
     ]
-    results = [process.communicate(timeout=60) for process in running]
+    results = [process.communicate(timeout=120) for process in running]
     assert [process.returncode for process in running] == [0] * 6, results
     summaries = [json.loads(out) for out, _ in results]
     assert sum(summary["registered"] for summary in summaries) == 300
@@ -221,7 +221,7 @@ def test_killed_in_the_middle_and_repeated(tranche_binary, tranche_env, tranche,
         if written:
             process.send_signal(signal.SIGKILL)
             break
-    process.wait(timeout=30)
+    process.wait(timeout=120)
     left = [row[1] for row in rows()]
     assert left == [f"item{n:06}" for n in range(len(left))]
     assert len(left) % 5_000 == 0

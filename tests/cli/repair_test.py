@@ -95,7 +95,7 @@ def on_a_terminal(binary, env, args, answer):
         while b"[y/N]" not in shown:
             shown += os.read(ours, 1000)
         os.write(ours, answer + b"\n")
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
         return process.returncode
     finally:
         os.close(ours)

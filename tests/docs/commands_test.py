@@ -35,7 +35,7 @@ def env(tmp_path):
 @pytest.fixture
 def tranche(env):
     def run(*args):
-        return subprocess.run(["tranche", *args], env=env, capture_output=True, text=True, timeout=30)
+        return subprocess.run(["tranche", *args], env=env, capture_output=True, text=True, timeout=120)
 
     return run
 
@@ -146,7 +146,7 @@ def test_the_manual_page_lists_the_environment_of_the_command(tranche, env, tmp_
 
 def shell(env, folder, script):
     result = subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=env, cwd=folder, capture_output=True,
-                            text=True, stdin=subprocess.DEVNULL, timeout=60)
+                            text=True, stdin=subprocess.DEVNULL, timeout=120)
     assert result.returncode == 0, f"{script}\n{result.stdout}{result.stderr}"
     return result
 
