@@ -109,7 +109,8 @@ void add_batches(Registry& registry) {
             options->status,
             {"planned", "processing", "succeeded", "failed", "exhausted", "cancelled"},
             "Only such; failed includes exhausted ones");
-  c.option("--since", options->since, "T", "Acquired since a time, or a duration ago");
+  c.option(
+      "--since", options->since, "T", "Acquired since a time, or a duration ago; the last first");
   c.option("--limit", options->limit, "N", "The newest N; 0: all")
       .default_text("100 in a table, else all");
   c.listing(options->output);

@@ -85,6 +85,13 @@ struct MemoryOptions {
 };
 Figures memory(const MemoryOptions& options);
 
+struct LedgerOptions {
+  Target target;
+  std::int64_t batches = 100'000;
+  int repeats = 200;
+};
+Figures ledger(const LedgerOptions& options);
+
 struct LeastSqlOptions {
   Target target;
   std::string script;  ///< least_sql.pgbench

@@ -92,6 +92,18 @@ int main(int argc, char** argv) try {
   memory_command.add_option("--rows", memory_options.rows)->capture_default_str();
   add_command(memory_command, memory_options, &memory, figures);
 
+  LedgerOptions ledger_options;
+  CLI::App& ledger_command = *app.add_subcommand(
+      "ledger", "questions and steps beside a ledger of many batches, which it makes");
+  add_target(ledger_command, ledger_options.target);
+  ledger_command.add_option("--batches", ledger_options.batches)
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000'000}))
+      ->capture_default_str();
+  ledger_command.add_option("--repeats", ledger_options.repeats, "of each question")
+      ->check(CLI::Range(1, 900))
+      ->capture_default_str();
+  add_command(ledger_command, ledger_options, &ledger, figures);
+
   LeastSqlOptions least_options;
   least_options.script = TRANCHE_BENCH_SCRIPTS "/least_sql.pgbench";
   CLI::App& least_command =

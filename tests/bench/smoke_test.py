@@ -45,6 +45,14 @@ def test_acquire_compares_sizes(bench):
             assert size[way]["acquires"] == 5 and 0 < size[way]["p50_ms"] <= size[way]["p99_ms"]
 
 
+def test_ledger_asks_the_same_of_an_empty_and_a_wide_one(bench):
+    figures, _ = bench("ledger", "--db", "sqlite:a.db", "--batches", "3000", "--repeats", "3")
+    assert set(figures["steps"]) >= {"acquire", "release", "backlog", "batches", "batches_since_1h", "asset", "batch", "runs"}
+    assert figures["batches"] == 3000
+    for step in figures["steps"].values():
+        assert 0 < step["p50_ms"] <= step["p99_ms"] <= figures["worst_p99_ms"]
+
+
 def test_memory_reports_the_peak_of_a_runner(bench):
     figures, _ = bench("memory", "--db", "sqlite:a.db", "--rows", "70000")
     assert figures["count"] == 70000

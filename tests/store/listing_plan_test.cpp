@@ -82,6 +82,7 @@ TEST_CASE("every listing of batches finds them by an index, whatever the size of
     };
     for (const Case& one :
          {Case{"list_batches", ", NULL, NULL, 21)", "batch_newest"},
+          Case{"list_batches_since", ", NULL, 0, 21)", "batch_acquired"},
           Case{"list_batches_open", ", 'processing', NULL, 21)", "batch_open"},
           Case{"list_batches_unsuccessful", ", 'failed', NULL, 21)", "batch_unsuccessful"},
           Case{"list_batches_of_run", ", NULL, NULL, 21, 'run 7')", "attempt_run"}}) {

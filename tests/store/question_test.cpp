@@ -101,6 +101,29 @@ TEST_CASE("plan is what acquire then hands out, and changes nothing", "[store]")
   }
 }
 
+TEST_CASE("batches since a time are those acquired last, whichever number they have", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 40);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    const TimePoint begun = world.now();
+    fail(inventory, acquire(inventory));
+    acquire(inventory, options(RetryMode::none));
+    world.advance(minutes(1));
+    acquire(inventory, options(RetryMode::only));
+    const auto list = [&](BatchFilter filter) {
+      std::vector<Batch> batches;
+      filter.since = begun;
+      inventory.list_batches(
+          "job", filter, "", [&](const Batch& batch) { batches.push_back(batch); });
+      return ranges_of(batches);
+    };
+    CHECK(list({}) == Texts{"1-10/10", "11-20/10"});
+    CHECK(list({.limit = 1}) == Texts{"1-10/10"});
+    CHECK(list({.status = BatchStatus::processing, .limit = 1}) == Texts{"1-10/10"});
+  });
+}
+
 TEST_CASE("plan takes the limits of the call", "[store]") {
   on_every_store([](World& world) {
     world.insert_range(1, 10);

@@ -285,17 +285,21 @@ class MemoryTransaction final : public StoreTransaction {
   // Questions.
   void list_batches(const BatchFilter& filter,
                     const std::function<void(const Batch&)>& each) override {
+    auto found = batches_where([&](const StoredBatch& stored) {
+      const Batch& batch = stored.batch;
+      return batch.job_id == filter.job_id &&
+             (filter.window_id == 0 || batch.window_id == filter.window_id) &&
+             (!filter.status || batch.status == *filter.status) &&
+             (!filter.since || (batch.acquired_at && *batch.acquired_at >= *filter.since)) &&
+             (filter.run_id.empty() || batch.run_id == filter.run_id);
+    });
+    std::sort(found.begin(), found.end(), [&](const StoredBatch& a, const StoredBatch& b) {
+      const bool by_time = filter.since && a.batch.acquired_at != b.batch.acquired_at;
+      return by_time ? a.batch.acquired_at > b.batch.acquired_at : a.batch.id > b.batch.id;
+    });
     std::int64_t left = filter.limit == 0 ? -1 : filter.limit;
-    for (auto row = state_.batches.rbegin(); row != state_.batches.rend() && left != 0; ++row) {
-      const Batch batch = with_names(row->second.stored).batch;
-      if (batch.job_id == filter.job_id &&
-          (filter.window_id == 0 || batch.window_id == filter.window_id) &&
-          (!filter.status || batch.status == *filter.status) &&
-          (!filter.since || (batch.acquired_at && *batch.acquired_at >= *filter.since)) &&
-          (filter.run_id.empty() || batch.run_id == filter.run_id)) {
-        each(batch);
-        --left;
-      }
+    for (auto next = found.begin(); next != found.end() && left != 0; ++next, --left) {
+      each(next->batch);
     }
   }
   std::vector<StoredBatch> open_batches(std::int64_t window_id) override {

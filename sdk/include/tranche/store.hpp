@@ -82,13 +82,15 @@ struct AttemptEnd {
   Outputs outputs;
 };
 
+/// Which batches are listed, the newest first.
 struct BatchFilter {
   std::int64_t window_id = 0;  ///< 0: every window of the job
   std::int64_t job_id = 0;
   std::optional<BatchStatus> status = std::nullopt;
-  std::optional<TimePoint> since = std::nullopt;  ///< acquired at or after
+  std::optional<TimePoint> since = std::nullopt;  ///< acquired at or after; those acquired last
+                                                  ///< come first then
   std::string run_id = {};
-  std::int64_t limit = 0;  ///< the newest so many; 0: all
+  std::int64_t limit = 0;  ///< the first so many; 0: all
 };
 
 /// One transaction on an inventory. Destroyed without commit: nothing happened.

@@ -254,25 +254,36 @@ FROM /* TEMPLATE: prefix */window AS w CROSS JOIN LATERAL (
   SELECT c.* FROM /* TEMPLATE: prefix */batch AS c
   WHERE ($4::bigint IS NULL OR c.acquired_at >= to_timestamp($4 / 1000.0))
 
+-- name: fragment listed_order
+ORDER BY CASE WHEN $4::bigint IS NULL THEN NULL ELSE c.acquired_at END DESC, c.id DESC
+
 -- name: fragment listed_tail
-  ORDER BY c.window_id DESC, c.id DESC LIMIT $5::bigint) AS b
+LIMIT $5::bigint) AS b
 JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
 JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = b.version_id
 WHERE w.job_id = $1 AND ($2::bigint IS NULL OR w.id = $2)
-ORDER BY b.id DESC LIMIT $5::bigint
+ORDER BY CASE WHEN $4::bigint IS NULL THEN NULL ELSE b.acquired_at END DESC, b.id DESC LIMIT $5::bigint
 
 -- name: list_batches
--- The newest batches of a job first; from each window no more than are wanted, so that an index finds them. With an
--- equality the planner would rather go through all batches by id, past those of other jobs.
-/* TEMPLATE: listed_head */ AND c.window_id >= w.id AND c.window_id <= w.id AND ($3::text IS NULL OR c.status = $3) /* TEMPLATE: listed_tail */
+-- The newest batches of a job first, with a time $4 those acquired last; from each window no more than are wanted, so that an
+-- index finds them. With an equality the planner would rather go through all batches by id, past those of other jobs.
+/* TEMPLATE: listed_head */ AND c.window_id >= w.id AND c.window_id <= w.id AND ($3::text IS NULL OR c.status = $3)
+  ORDER BY c.window_id DESC, c.id DESC /* TEMPLATE: listed_tail */
+
+-- name: list_batches_since
+-- The same since a time: through the newest, the search would end at the other end of the ledger where few are wanted.
+/* TEMPLATE: listed_head */ AND c.window_id = w.id AND c.acquired_at >= to_timestamp($4 / 1000.0) AND ($3::text IS NULL OR c.status = $3)
+  ORDER BY c.acquired_at DESC, c.id DESC /* TEMPLATE: listed_tail */
 
 -- name: list_batches_open
 -- The same for the states of a batch that can be taken or is held: few rows, whatever the size of the ledger.
-/* TEMPLATE: listed_head */ AND c.window_id = w.id AND c.available_at IS NOT NULL AND c.status = $3 /* TEMPLATE: listed_tail */
+/* TEMPLATE: listed_head */ AND c.window_id = w.id AND c.available_at IS NOT NULL AND c.status = $3
+  /* TEMPLATE: listed_order */ /* TEMPLATE: listed_tail */
 
 -- name: list_batches_unsuccessful
 -- The same for failed or cancelled ones.
-/* TEMPLATE: listed_head */ AND c.window_id = w.id AND c.status IN ('failed', 'cancelled') AND c.status = $3 /* TEMPLATE: listed_tail */
+/* TEMPLATE: listed_head */ AND c.window_id = w.id AND c.status IN ('failed', 'cancelled') AND c.status = $3
+  /* TEMPLATE: listed_order */ /* TEMPLATE: listed_tail */
 
 -- name: list_batches_of_run
 -- The same for those whose last attempt is this run's: it has ended, or the batch is held.
@@ -284,7 +295,7 @@ WHERE b.id IN (
     WHERE x.job_id = $1 AND o.available_at IS NOT NULL AND o.run_id = $6)
   AND b.run_id = $6 AND w.job_id = $1 AND ($2::bigint IS NULL OR w.id = $2) AND ($3::text IS NULL OR b.status = $3)
   AND ($4::bigint IS NULL OR b.acquired_at >= to_timestamp($4 / 1000.0))
-ORDER BY b.id DESC LIMIT $5::bigint
+ORDER BY CASE WHEN $4::bigint IS NULL THEN NULL ELSE b.acquired_at END DESC, b.id DESC LIMIT $5::bigint
 
 -- name: open_batches
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
@@ -366,5 +377,10 @@ WHERE r.id = $1
 -- The newest runs first.
 SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run AS r
 JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
-WHERE $1::bigint IS NULL OR r.job_id = $1
-ORDER BY r.started_at DESC, r.id LIMIT $2::bigint
+ORDER BY r.started_at DESC, r.id LIMIT $1::bigint
+
+-- name: list_runs_of_job
+SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run AS r
+JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
+WHERE r.job_id = $2::bigint
+ORDER BY r.started_at DESC, r.id LIMIT $1::bigint

@@ -153,7 +153,7 @@ std::string_view listing_of(const BatchFilter& filter) {
     case BatchStatus::succeeded:
       break;
   }
-  return "list_batches";
+  return filter.since ? "list_batches_since" : "list_batches";
 }
 
 }  // namespace
@@ -539,7 +539,9 @@ class SqlStoreTransaction final : public StoreTransaction {
     return one("find_run", {std::string(run_id)}, read_run);
   }
   std::vector<Run> list_runs(std::optional<std::int64_t> job_id, std::int64_t limit) override {
-    return all("list_runs", {param(job_id), limit == 0 ? kNoLimit : limit}, read_run);
+    const std::int64_t most = limit == 0 ? kNoLimit : limit;
+    return job_id ? all("list_runs_of_job", {most, *job_id}, read_run)
+                  : all("list_runs", {most}, read_run);
   }
 
  private:
