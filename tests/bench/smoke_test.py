@@ -53,10 +53,10 @@ def test_ledger_asks_the_same_of_an_empty_and_a_wide_one(bench):
         assert 0 < step["p50_ms"] <= step["p99_ms"] <= figures["worst_p99_ms"]
 
 
-def test_memory_reports_the_peak_of_a_runner(bench):
+def test_memory_reports_the_peak_of_a_runner(bench, sanitized):
     figures, _ = bench("memory", "--db", "sqlite:a.db", "--rows", "70000")
     assert figures["count"] == 70000
-    assert 0 < figures["peak_mib_idle"] and figures["peak_mib"] < 24
+    assert 0 < figures["peak_mib_idle"] and (sanitized or figures["peak_mib"] < 24)
 
 
 def test_loop_compares_with_a_spawn_and_two_syncs(bench):
