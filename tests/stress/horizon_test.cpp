@@ -316,6 +316,9 @@ TEST_CASE("no asset is skipped or handed out twice, whatever its writers and acq
   }
 }
 
+// A fault shows in the moment between two statements of a program; a sanitizer makes all others so
+// slow that nothing happens in it.
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 TEST_CASE("the torture finds out a horizon that is wrong", "[stress]") {
   for (const Setup& setup : tortured()) {
     if (setup.inventory != Place::postgres) {
@@ -323,7 +326,7 @@ TEST_CASE("the torture finds out a horizon that is wrong", "[stress]") {
     }
     for (const Mutant mutant : {Mutant::newest_key, Mutant::tables_alone, Mutant::writers_first}) {
       int skipped = 0;
-      for (int tries = 0; tries < 5 && skipped == 0; ++tries) {
+      for (int tries = 0; tries < 20 && skipped == 0; ++tries) {
         skipped = torture(setup, mutant, std::chrono::seconds(2)).skipped;
       }
       INFO(name_of(mutant));
@@ -331,5 +334,6 @@ TEST_CASE("the torture finds out a horizon that is wrong", "[stress]") {
     }
   }
 }
+#endif
 
 }  // namespace tranche::test
