@@ -103,6 +103,11 @@ void show_attempts(const Json& asset, TimePoint now) {
   }
   print("\n");
   listing.finish();
+  for (const Json& batch : asset.at("batches")) {
+    if (batch.at("attempts_pruned").get<bool>()) {
+      tell_pruned(batch.at("batch_id").get<std::int64_t>());
+    }
+  }
 }
 
 std::string batches_text(const Json& asset) {

@@ -2,6 +2,7 @@
 
 #include "cli/people.hpp"
 #include "json/batch_json.hpp"
+#include "log.hpp"
 
 #include "tranche/exit_policy.hpp"
 
@@ -144,6 +145,11 @@ std::vector<Column> attempt_columns(TimePoint now) {
           {"exit_code", "EXIT", Align::right, 5},
           {"message", "MESSAGE", Align::left, 4, end_text},
           run_column(3)};
+}
+
+void tell_pruned(std::int64_t batch_id) {
+  runner::log::info("the attempts of batch " + std::to_string(batch_id) +
+                    " were pruned; the last is told as far as the batch says it");
 }
 
 void list_changed(OutputFormat format, Inventory& inventory, const std::vector<Batch>& batches) {

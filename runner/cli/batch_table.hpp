@@ -22,6 +22,9 @@ std::vector<Column> batch_fields(TimePoint now);
 /// Of its attempts.
 std::vector<Column> attempt_columns(TimePoint now);
 
+/// Says that of a batch's attempts no more than the last is known.
+void tell_pruned(std::int64_t batch_id);
+
 /// The batches that a repair changed.
 void list_changed(OutputFormat format, Inventory& inventory, const std::vector<Batch>& batches);
 

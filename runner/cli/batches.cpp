@@ -91,6 +91,9 @@ int show_batch(const Context& context, const BatchOptions& options) {
     }
     attempts.finish();
   }
+  if (options.output == OutputFormat::table && history.pruned) {
+    tell_pruned(options.id);
+  }
   return runner::kExitDone;
 }
 

@@ -71,6 +71,7 @@ Json history_json(const BatchHistory& history, TimePoint now) {
   for (const Attempt& attempt : history.attempts) {
     json["attempts"].push_back(attempt_json(attempt));
   }
+  json["attempts_pruned"] = history.pruned;
   return json;
 }
 

@@ -15,7 +15,8 @@ nlohmann::ordered_json batch_json(const Batch& batch, TimePoint now);
 
 nlohmann::ordered_json attempt_json(const Attempt& attempt);
 
-/// A batch with its children and its attempts, oldest first.
+/// A batch with its children and its attempts, oldest first; "attempts_pruned" where only the last
+/// is known.
 nlohmann::ordered_json history_json(const BatchHistory& history, TimePoint now);
 
 }  // namespace tranche::runner

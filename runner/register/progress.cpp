@@ -21,6 +21,12 @@ void Progress::written(std::uint64_t done, std::uint64_t total) {
   }
 }
 
+void Progress::tell(const std::string& line) {
+  if (shown_ && due()) {
+    show(line);
+  }
+}
+
 void Progress::clear() {
   if (on_screen_) {
     std::fputs("\r\033[K", stderr);

@@ -17,6 +17,8 @@ class Progress {
 
   void found(std::uint64_t count);
   void written(std::uint64_t done, std::uint64_t total);
+  /// Any other line.
+  void tell(const std::string& line);
   /// Before anything else is told.
   void clear();
 

@@ -236,7 +236,7 @@ class MemoryTransaction final : public StoreTransaction {
     attempt.signal = end.signal;
     attempt.message = end.message;
     attempt.outputs = end.outputs;
-    state_.attempts.push_back({batch.id, attempt});
+    state_.attempts.push_back({batch.id, attempt, ++state_.last_attempt});
     batch.status = end.status;
     batch.exhausted = end.exhausted;
     batch.skipped = end.skipped;
@@ -402,7 +402,97 @@ class MemoryTransaction final : public StoreTransaction {
     return runs;
   }
 
+  // Pruning.
+  std::optional<std::int64_t> attempts_until(std::int64_t after,
+                                             std::int64_t most,
+                                             TimePoint before) override {
+    std::optional<std::int64_t> last;
+    bool old = false;
+    for (const auto& row : state_.attempts) {
+      if (row.id > after && most-- > 0) {
+        last = row.id;
+        old = old || *row.attempt.ended_at < before;
+      }
+    }
+    return old ? last : std::nullopt;
+  }
+  std::vector<PrunedAttempt> prunable_attempts(const PruneFilter& filter,
+                                               std::int64_t after,
+                                               std::int64_t until) override {
+    std::vector<PrunedAttempt> found;
+    for (const auto& row : state_.attempts) {
+      const Batch batch = find_batch(row.batch_id)->batch;
+      const bool ended =
+          batch.status != BatchStatus::processing && !batch.available_at && batch.released_at;
+      if (row.id > after && row.id <= until && ended && *batch.released_at < filter.before &&
+          (!filter.job_id || batch.job_id == *filter.job_id)) {
+        found.push_back({row.id,
+                         batch.id,
+                         batch.job,
+                         batch.window,
+                         batch.first_key,
+                         batch.last_key,
+                         row.attempt});
+      }
+    }
+    return found;
+  }
+  std::int64_t delete_attempts(const std::vector<PrunedAttempt>& attempts) override {
+    return static_cast<std::int64_t>(std::erase_if(state_.attempts, [&](const auto& row) {
+      return std::any_of(attempts.begin(), attempts.end(), [&](const PrunedAttempt& gone) {
+        return gone.id == row.id;
+      });
+    }));
+  }
+  std::optional<RunMark> runs_until(const RunMark& after,
+                                    std::int64_t most,
+                                    TimePoint before) override {
+    const auto runs = runs_between(after, {before, ""});
+    if (runs.empty()) {
+      return std::nullopt;
+    }
+    const Run& last = runs[std::min(runs.size(), static_cast<std::size_t>(most)) - 1];
+    return RunMark{last.started_at, last.id};
+  }
+  std::vector<Run> prunable_runs(const PruneFilter& filter,
+                                 const RunMark& after,
+                                 const RunMark& until) override {
+    std::vector<Run> runs = runs_between(after, until);
+    std::erase_if(runs, [&](const Run& run) {
+      const bool other = filter.job_id && state_.runs.at(run.id).job_id != *filter.job_id;
+      return other || !run.ended_at || *run.ended_at >= filter.before || is_named(run.id);
+    });
+    return runs;
+  }
+  std::int64_t delete_runs(const std::vector<Run>& runs) override {
+    std::int64_t gone = 0;
+    for (const Run& run : runs) {
+      gone += static_cast<std::int64_t>(state_.runs.erase(run.id));
+    }
+    return gone;
+  }
+
  private:
+  bool is_named(const std::string& run_id) const {
+    return std::any_of(state_.attempts.begin(),
+                       state_.attempts.end(),
+                       [&](const auto& row) { return row.attempt.run_id == run_id; }) ||
+           std::any_of(state_.batches.begin(), state_.batches.end(), [&](const auto& row) {
+             return row.second.stored.batch.run_id == run_id;
+           });
+  }
+  /// Behind the one mark, up to the other.
+  std::vector<Run> runs_between(const RunMark& after, const RunMark& until) {
+    std::vector<Run> runs = list_runs(std::nullopt, 0);
+    const auto place = [](const Run& run) { return std::pair(run.started_at, run.id); };
+    std::erase_if(runs, [&](const Run& run) {
+      return place(run) <= std::pair(after.started_at, after.id) ||
+             place(run) > std::pair(until.started_at, until.id);
+    });
+    std::sort(
+        runs.begin(), runs.end(), [&](const Run& a, const Run& b) { return place(a) < place(b); });
+    return runs;
+  }
   Job job_at(std::int64_t version_id) const {
     const MemoryState::StoredVersion& version = state_.versions.at(version_id);
     Job job = state_.jobs.at(version.job_id);

@@ -20,6 +20,7 @@ struct MemoryState {
   struct AttemptRow {
     std::int64_t batch_id = 0;
     Attempt attempt;
+    std::int64_t id = 0;
   };
   struct RunRow {
     std::int64_t job_id = 0;
@@ -37,6 +38,7 @@ struct MemoryState {
   std::int64_t last_version = 0;
   std::int64_t last_window = 0;
   std::int64_t last_batch = 0;
+  std::int64_t last_attempt = 0;
 };
 
 /// The model that the SQL must equal: every question is a walk over everything. A transaction works

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tranche/database_url.hpp"
+#include "tranche/prune.hpp"
 #include "tranche/source.hpp"
 #include "tranche/store.hpp"
 #include "tranche/types.hpp"
@@ -71,6 +72,7 @@ struct Handed {
 struct BatchHistory {
   Batch batch;
   std::vector<Attempt> attempts;  ///< oldest first, the running one included
+  bool pruned = false;  ///< the attempts are gone but the last, as far as the batch itself tells it
 };
 
 /// Where one asset went.
@@ -193,6 +195,13 @@ class Inventory {
                   std::int64_t failed);
   Run find_run(const std::string& run_id);
   std::vector<Run> list_runs(const std::optional<std::string>& job, std::int64_t limit);
+
+  /// Forgets the attempts of batches that ended long ago, and runs that nothing names any more, in
+  /// many small transactions: runners go on meanwhile. Batches and their key sets stay, so every
+  /// asset's batch, its last run and the backlog are answered as before. Never touched: batches
+  /// that are processed or may be again, runs that have not ended. Stopped half-way it has done
+  /// half; again it goes on. Errors: not_found for the job.
+  Pruned prune(const PruneOptions& options);
 
   /// The database's clock.
   TimePoint now();

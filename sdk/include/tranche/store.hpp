@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tranche/prune.hpp"
 #include "tranche/types.hpp"
 
 #include <functional>
@@ -208,6 +209,27 @@ class StoreTransaction {
                           std::int64_t failed) = 0;
   virtual std::optional<Run> find_run(std::string_view run_id) = 0;
   virtual std::vector<Run> list_runs(std::optional<std::int64_t> job_id, std::int64_t limit) = 0;
+
+  // Pruning, a stretch of `most` rows at a time.
+  /// The last of the stretch behind attempt `after`; empty: none, or all of them are too young.
+  virtual std::optional<std::int64_t> attempts_until(std::int64_t after,
+                                                     std::int64_t most,
+                                                     TimePoint before) = 0;
+  /// Attempts behind `after` up to `until` whose batch ended before the filter's time for good.
+  virtual std::vector<PrunedAttempt> prunable_attempts(const PruneFilter& filter,
+                                                       std::int64_t after,
+                                                       std::int64_t until) = 0;
+  /// Returns how many there were.
+  virtual std::int64_t delete_attempts(const std::vector<PrunedAttempt>& attempts) = 0;
+  /// The same for runs that started before the filter's time.
+  virtual std::optional<RunMark> runs_until(const RunMark& after,
+                                            std::int64_t most,
+                                            TimePoint before) = 0;
+  /// Runs that ended before and that no attempt and no batch names.
+  virtual std::vector<Run> prunable_runs(const PruneFilter& filter,
+                                         const RunMark& after,
+                                         const RunMark& until) = 0;
+  virtual std::int64_t delete_runs(const std::vector<Run>& runs) = 0;
 };
 
 /// Where an inventory is kept. The seam between the state machine and the databases; MemoryStore is

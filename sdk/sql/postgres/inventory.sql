@@ -286,13 +286,17 @@ ORDER BY CASE WHEN $4::bigint IS NULL THEN NULL ELSE b.acquired_at END DESC, b.i
   /* TEMPLATE: listed_order */ /* TEMPLATE: listed_tail */
 
 -- name: list_batches_of_run
--- The same for those whose last attempt is this run's: it has ended, or the batch is held.
+-- The same for those whose last attempt is this run's: it has ended, the batch is held, or the attempts
+-- were pruned: then the batch is one acquired while the run ran, from $7 to $8.
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
 WHERE b.id IN (
     SELECT a.batch_id FROM /* TEMPLATE: prefix */attempt AS a WHERE a.run_id = $6 AND a.run_id <> ''
     UNION
     SELECT o.id FROM /* TEMPLATE: prefix */window AS x JOIN /* TEMPLATE: prefix */batch AS o ON o.window_id = x.id
-    WHERE x.job_id = $1 AND o.available_at IS NOT NULL AND o.run_id = $6)
+    WHERE x.job_id = $1 AND o.available_at IS NOT NULL AND o.run_id = $6
+    UNION
+    SELECT c.id FROM /* TEMPLATE: prefix */window AS y JOIN /* TEMPLATE: prefix */batch AS c ON c.window_id = y.id
+    WHERE y.job_id = $1 AND c.acquired_at >= to_timestamp($7::bigint / 1000.0) AND c.acquired_at <= to_timestamp($8::bigint / 1000.0) AND c.run_id = $6)
   AND b.run_id = $6 AND w.job_id = $1 AND ($2::bigint IS NULL OR w.id = $2) AND ($3::text IS NULL OR b.status = $3)
   AND ($4::bigint IS NULL OR b.acquired_at >= to_timestamp($4 / 1000.0))
 ORDER BY CASE WHEN $4::bigint IS NULL THEN NULL ELSE b.acquired_at END DESC, b.id DESC LIMIT $5::bigint
@@ -302,7 +306,8 @@ SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
 WHERE b.window_id = $1 AND b.available_at IS NOT NULL ORDER BY b.first_key
 
 -- name: batches_around
--- The root range of each generation that starts nearest before a key, its descendants, and batches of single items.
+-- The root range of each generation that starts nearest before a key, its descendants, and batches of single items. Each is
+-- looked up by itself (OFFSET 0): the planner expects a thousand generations, and would rather read all batches.
 WITH RECURSIVE root AS (
   SELECT (SELECT b.id FROM /* TEMPLATE: prefix */batch AS b
           WHERE b.window_id = w.id AND b.generation = g.value AND b.first_key <= $2 AND b.parent_id IS NULL AND b.kind = 'range'
@@ -312,15 +317,20 @@ WITH RECURSIVE root AS (
 ), family AS (
   SELECT id FROM root WHERE id IS NOT NULL
   UNION
-  SELECT c.id FROM /* TEMPLATE: prefix */batch AS c JOIN family AS f ON c.parent_id = f.id
+  SELECT c.id FROM family AS f CROSS JOIN LATERAL (
+    SELECT p.id FROM /* TEMPLATE: prefix */batch AS p WHERE p.parent_id = f.id OFFSET 0) AS c
 ), holder AS (
   SELECT id FROM family
   UNION
   SELECT i.id FROM /* TEMPLATE: prefix */batch AS i JOIN /* TEMPLATE: prefix */window AS w ON w.id = i.window_id
   WHERE w.job_id = $1 AND i.kind = 'items' AND i.first_key <= $2
 )
-SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
-WHERE b.id IN (SELECT id FROM holder) AND b.first_key <= $2 AND b.last_key >= $2
+SELECT /* TEMPLATE: batch_columns */
+FROM holder AS h CROSS JOIN LATERAL (
+  SELECT * FROM /* TEMPLATE: prefix */batch AS q WHERE q.id = h.id AND q.first_key <= $2 AND q.last_key >= $2 OFFSET 0) AS b
+JOIN /* TEMPLATE: prefix */window AS w ON w.id = b.window_id
+JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
+JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = b.version_id
 ORDER BY b.id
 
 -- name: list_attempts
@@ -384,3 +394,50 @@ SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run AS r
 JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
 WHERE r.job_id = $2::bigint
 ORDER BY r.started_at DESC, r.id LIMIT $1::bigint
+
+-- name: attempts_until
+-- The last of the $2 attempts behind one, where there is one among them that is old enough.
+SELECT CASE WHEN min(ended_at) < to_timestamp($3::bigint / 1000.0) THEN max(id) END FROM (
+  SELECT id, ended_at FROM /* TEMPLATE: prefix */attempt WHERE id > $1 ORDER BY id LIMIT $2::bigint) AS stretch
+
+-- name: prunable_attempts
+-- Those of batches that ended before $2 for good.
+SELECT a.id, b.id, j.name, w.name, v.definition ->> 'key_type', b.first_key, b.last_key,
+  a.attempt, a.run_id, (extract(epoch FROM a.started_at) * 1000)::bigint, (extract(epoch FROM a.ended_at) * 1000)::bigint, a.outcome,
+  a.exit_code, a.signal, a.message, a.outputs
+FROM /* TEMPLATE: batch_tables */ JOIN /* TEMPLATE: prefix */attempt AS a ON a.batch_id = b.id
+WHERE a.id > $3 AND a.id <= $4 AND ($1::bigint IS NULL OR w.job_id = $1)
+  AND b.status IN ('succeeded', 'failed', 'cancelled') AND b.available_at IS NULL AND b.released_at < to_timestamp($2::bigint / 1000.0)
+ORDER BY a.id
+
+-- name: delete_attempts
+-- By number, so that exactly those go that were archived. A JSON array, for both databases know it.
+DELETE FROM /* TEMPLATE: prefix */attempt WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json) AS listed (value))
+
+-- name: runs_until
+-- The same for runs, in the order of their start.
+SELECT (extract(epoch FROM started_at) * 1000)::bigint, id FROM (
+  SELECT started_at, id FROM /* TEMPLATE: prefix */run
+  WHERE started_at >= to_timestamp($1::bigint / 1000.0) AND (started_at, id) > (to_timestamp($1::bigint / 1000.0), $2::text)
+    AND started_at < to_timestamp($4::bigint / 1000.0)
+  ORDER BY started_at, id LIMIT $3::bigint) AS stretch
+ORDER BY started_at DESC, id DESC LIMIT 1
+
+-- name: prunable_runs
+-- Those that ended before $2 and that no attempt and no batch names. A batch is looked for by its time, with a minute for
+-- clocks that were set, because an index by run would cost every acquire. Order and limits
+-- keep the planner from joining all of them: it has no idea how short a run is.
+SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run AS r
+JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
+WHERE r.started_at >= to_timestamp($3::bigint / 1000.0) AND r.started_at <= to_timestamp($5::bigint / 1000.0)
+  AND (r.started_at, r.id) > (to_timestamp($3::bigint / 1000.0), $4::text) AND (r.started_at, r.id) <= (to_timestamp($5::bigint / 1000.0), $6::text)
+  AND ($1::bigint IS NULL OR r.job_id = $1) AND r.ended_at < to_timestamp($2::bigint / 1000.0)
+  AND (SELECT 1 FROM /* TEMPLATE: prefix */attempt AS a WHERE a.run_id = r.id AND a.run_id <> '' LIMIT 1) IS NULL
+  AND (SELECT 1 FROM /* TEMPLATE: prefix */batch AS c
+    WHERE c.window_id = r.window_id AND c.acquired_at >= r.started_at - interval '1 minute' AND c.acquired_at <= r.ended_at + interval '1 minute'
+      AND c.run_id = r.id
+    ORDER BY c.acquired_at LIMIT 1) IS NULL
+ORDER BY r.started_at, r.id
+
+-- name: delete_runs
+DELETE FROM /* TEMPLATE: prefix */run WHERE id IN (SELECT value FROM json_array_elements_text($1::json) AS listed (value))

@@ -262,13 +262,17 @@ ORDER BY CASE WHEN ?4 IS NULL THEN NULL ELSE c.acquired_at END DESC, c.id DESC
   /* TEMPLATE: listed_order */ /* TEMPLATE: listed_tail */
 
 -- name: list_batches_of_run
--- The same for those whose last attempt is this run's: it has ended, or the batch is held.
+-- The same for those whose last attempt is this run's: it has ended, the batch is held, or the attempts
+-- were pruned: then the batch is one acquired while the run ran, from ?7 to ?8.
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
 WHERE b.id IN (
     SELECT a.batch_id FROM /* TEMPLATE: prefix */attempt AS a WHERE a.run_id = ?6 AND a.run_id <> ''
     UNION
     SELECT o.id FROM /* TEMPLATE: prefix */window AS x JOIN /* TEMPLATE: prefix */batch AS o ON o.window_id = x.id
-    WHERE x.job_id = ?1 AND o.available_at IS NOT NULL AND o.run_id = ?6)
+    WHERE x.job_id = ?1 AND o.available_at IS NOT NULL AND o.run_id = ?6
+    UNION
+    SELECT c.id FROM /* TEMPLATE: prefix */window AS y JOIN /* TEMPLATE: prefix */batch AS c ON c.window_id = y.id
+    WHERE y.job_id = ?1 AND c.acquired_at >= ?7 AND c.acquired_at <= ?8 AND c.run_id = ?6)
   AND b.run_id = ?6 AND w.job_id = ?1 AND (?2 IS NULL OR w.id = ?2) AND (?3 IS NULL OR b.status = ?3)
   AND (?4 IS NULL OR b.acquired_at >= ?4)
 ORDER BY CASE WHEN ?4 IS NULL THEN NULL ELSE b.acquired_at END DESC, b.id DESC LIMIT ?5
@@ -362,3 +366,48 @@ SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run AS r
 JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
 WHERE r.job_id = ?2
 ORDER BY r.started_at DESC, r.id LIMIT ?1
+
+-- name: attempts_until
+-- The last of the ?2 attempts behind one, where there is one among them that is old enough.
+SELECT CASE WHEN min(ended_at) < ?3 THEN max(id) END FROM (
+  SELECT id, ended_at FROM /* TEMPLATE: prefix */attempt WHERE id > ?1 ORDER BY id LIMIT ?2) AS stretch
+
+-- name: prunable_attempts
+-- Those of batches that ended before ?2 for good.
+SELECT a.id, b.id, j.name, w.name, v.definition ->> '$.key_type', b.first_key, b.last_key,
+  a.attempt, a.run_id, a.started_at, a.ended_at, a.outcome,
+  a.exit_code, a.signal, a.message, a.outputs
+FROM /* TEMPLATE: batch_tables */ JOIN /* TEMPLATE: prefix */attempt AS a ON a.batch_id = b.id
+WHERE a.id > ?3 AND a.id <= ?4 AND (?1 IS NULL OR w.job_id = ?1)
+  AND b.status IN ('succeeded', 'failed', 'cancelled') AND b.available_at IS NULL AND b.released_at < ?2
+ORDER BY a.id
+
+-- name: delete_attempts
+-- By number, so that exactly those go that were archived. A JSON array, for both databases know it.
+DELETE FROM /* TEMPLATE: prefix */attempt WHERE id IN (SELECT value FROM json_each(?1))
+
+-- name: runs_until
+-- The same for runs, in the order of their start.
+SELECT started_at, id FROM (
+  SELECT started_at, id FROM /* TEMPLATE: prefix */run
+  WHERE started_at >= ?1 AND (started_at, id) > (?1, ?2) AND started_at < ?4
+  ORDER BY started_at, id LIMIT ?3) AS stretch
+ORDER BY started_at DESC, id DESC LIMIT 1
+
+-- name: prunable_runs
+-- Those that ended before ?2 and that no attempt and no batch names. A batch is looked for by its time, with a minute for
+-- clocks that were set, because an index by run would cost every acquire. Order and limits
+-- are for PostgreSQL's planner.
+SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run AS r
+JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
+WHERE r.started_at >= ?3 AND r.started_at <= ?5
+  AND (r.started_at, r.id) > (?3, ?4) AND (r.started_at, r.id) <= (?5, ?6)
+  AND (?1 IS NULL OR r.job_id = ?1) AND r.ended_at < ?2
+  AND (SELECT 1 FROM /* TEMPLATE: prefix */attempt AS a WHERE a.run_id = r.id AND a.run_id <> '' LIMIT 1) IS NULL
+  AND (SELECT 1 FROM /* TEMPLATE: prefix */batch AS c
+    WHERE c.window_id = r.window_id AND c.acquired_at >= r.started_at - 60000 AND c.acquired_at <= r.ended_at + 60000 AND c.run_id = r.id
+    ORDER BY c.acquired_at LIMIT 1) IS NULL
+ORDER BY r.started_at, r.id
+
+-- name: delete_runs
+DELETE FROM /* TEMPLATE: prefix */run WHERE id IN (SELECT value FROM json_each(?1))

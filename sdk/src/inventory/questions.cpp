@@ -144,6 +144,30 @@ void Inventory::list_batches(const std::string& job_name,
   });
 }
 
+namespace {
+
+/// The last attempt of a batch whose attempts were pruned. Its signal is not known any more, and a
+/// failure of any kind is one.
+Attempt last_attempt_of(const Batch& batch) {
+  Attempt last;
+  last.attempt = std::max(batch.attempt, 1);
+  last.run_id = batch.run_id;
+  last.started_at = *batch.acquired_at;
+  last.ended_at = batch.released_at;
+  last.outcome = batch.skipped                                ? Outcome::skipped
+                 : batch.status == BatchStatus::succeeded     ? Outcome::succeeded
+                 : batch.status == BatchStatus::failed        ? Outcome::failed
+                 : batch.children.empty() && !batch.exit_code ? Outcome::cancelled
+                 : batch.children.empty()                     ? Outcome::failed
+                                                              : Outcome::split;
+  last.exit_code = batch.exit_code;
+  last.message = batch.message;
+  last.outputs = batch.outputs;
+  return last;
+}
+
+}  // namespace
+
 BatchHistory Inventory::Impl::history_of(StoreTransaction& transaction,
                                          const StoredBatch& stored) const {
   BatchHistory history;
@@ -156,6 +180,9 @@ BatchHistory Inventory::Impl::history_of(StoreTransaction& transaction,
     running.run_id = stored.batch.run_id;
     running.started_at = *stored.batch.acquired_at;
     history.attempts.push_back(std::move(running));
+  } else if (history.attempts.empty() && stored.batch.acquired_at && stored.batch.released_at) {
+    history.pruned = true;
+    history.attempts.push_back(last_attempt_of(history.batch));
   }
   return history;
 }
@@ -240,7 +267,7 @@ Run Inventory::find_run(const std::string& run_id) {
     auto run = transaction.find_run(run_id);
     if (!run) {
       throw Error(ErrorCode::not_found,
-                  "run '" + run_id + "' not found; 'tranche runs' lists them");
+                  "run '" + run_id + "' not found, or pruned; 'tranche runs' lists them");
     }
     return std::move(*run);
   });

@@ -58,6 +58,9 @@ inline Param param(const std::optional<int>& value) {
 inline Param param(const std::optional<double>& value) {
   return value ? Param(*value) : Param();
 }
+inline Param param(TimePoint value) {
+  return std::int64_t{value.time_since_epoch().count()};
+}
 inline Param param(bool value) {
   return std::int64_t{value ? 1 : 0};
 }

@@ -19,6 +19,8 @@ extern const std::string_view inventory_postgres;
 namespace {
 
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+// By which the database's clock may have been set between a run's start or end and its acquires.
+constexpr auto kClockSlack = std::chrono::minutes(1);
 
 std::string outputs_json(const Outputs& outputs) {
   return nlohmann::json(outputs).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -103,6 +105,30 @@ StoredBatch read_batch(const Rows& rows) {
   stored.lease = Duration(row.integer());
   stored.current_version_id = row.integer();
   return stored;
+}
+
+Attempt read_attempt(RowReader& row) {
+  Attempt attempt;
+  attempt.attempt = row.small();
+  attempt.run_id = row.text();
+  attempt.started_at = row.time();
+  attempt.ended_at = row.maybe_time();
+  attempt.outcome = outcome_from_string(row.text());
+  attempt.exit_code = row.maybe_small();
+  attempt.signal = row.maybe_small();
+  attempt.message = row.text();
+  attempt.outputs = map_from_json<Outputs>(row.text());
+  return attempt;
+}
+
+/// Identifiers as one parameter, however many.
+template <typename Row>
+std::string ids_json(const std::vector<Row>& rows) {
+  nlohmann::json ids = nlohmann::json::array();
+  for (const Row& row : rows) {
+    ids.push_back(row.id);
+  }
+  return ids.dump();
 }
 
 Run read_run(const Rows& rows) {
@@ -449,7 +475,10 @@ class SqlStoreTransaction final : public StoreTransaction {
         filter.since ? Param(std::int64_t{filter.since->time_since_epoch().count()}) : Param(),
         filter.limit == 0 ? kNoLimit : filter.limit};
     if (!filter.run_id.empty()) {
+      const auto run = find_run(filter.run_id);
       params.emplace_back(filter.run_id);
+      params.push_back(run ? param(run->started_at - kClockSlack) : Param());
+      params.push_back(run ? param(run->ended_at.value_or(now()) + kClockSlack) : Param());
     }
     const auto rows = connection_.query(store_.queries_[listing_of(filter)], params);
     while (rows->next()) {
@@ -465,17 +494,7 @@ class SqlStoreTransaction final : public StoreTransaction {
   std::vector<Attempt> list_attempts(std::int64_t batch_id) override {
     return all("list_attempts", {batch_id}, [](const Rows& rows) {
       RowReader row(rows);
-      Attempt attempt;
-      attempt.attempt = row.small();
-      attempt.run_id = row.text();
-      attempt.started_at = row.time();
-      attempt.ended_at = row.maybe_time();
-      attempt.outcome = outcome_from_string(row.text());
-      attempt.exit_code = row.maybe_small();
-      attempt.signal = row.maybe_small();
-      attempt.message = row.text();
-      attempt.outputs = map_from_json<Outputs>(row.text());
-      return attempt;
+      return read_attempt(row);
     });
   }
   std::vector<std::int64_t> list_children(std::int64_t batch_id) override {
@@ -542,6 +561,59 @@ class SqlStoreTransaction final : public StoreTransaction {
     const std::int64_t most = limit == 0 ? kNoLimit : limit;
     return job_id ? all("list_runs_of_job", {most, *job_id}, read_run)
                   : all("list_runs", {most}, read_run);
+  }
+
+  std::optional<std::int64_t> attempts_until(std::int64_t after,
+                                             std::int64_t most,
+                                             TimePoint before) override {
+    return *one("attempts_until", {after, most, param(before)}, [](const Rows& rows) {
+      return rows.maybe_integer(0);
+    });
+  }
+  std::vector<PrunedAttempt> prunable_attempts(const PruneFilter& filter,
+                                               std::int64_t after,
+                                               std::int64_t until) override {
+    const Params params = {param(filter.job_id), param(filter.before), after, until};
+    return all("prunable_attempts", params, [](const Rows& rows) {
+      RowReader row(rows);
+      PrunedAttempt pruned;
+      pruned.id = row.integer();
+      pruned.batch_id = row.integer();
+      pruned.job = row.text();
+      pruned.window = row.text();
+      const KeyType type = key_type_from_string(row.text());
+      pruned.first_key = row.maybe_key(type);
+      pruned.last_key = row.maybe_key(type);
+      pruned.attempt = read_attempt(row);
+      return pruned;
+    });
+  }
+  std::int64_t delete_attempts(const std::vector<PrunedAttempt>& attempts) override {
+    return execute("delete_attempts", {ids_json(attempts)});
+  }
+  std::optional<RunMark> runs_until(const RunMark& after,
+                                    std::int64_t most,
+                                    TimePoint before) override {
+    const Params params = {param(after.started_at), after.id, most, param(before)};
+    return one("runs_until", params, [](const Rows& rows) {
+      RowReader row(rows);
+      const TimePoint started_at = row.time();
+      return RunMark{started_at, row.text()};
+    });
+  }
+  std::vector<Run> prunable_runs(const PruneFilter& filter,
+                                 const RunMark& after,
+                                 const RunMark& until) override {
+    const Params params = {param(filter.job_id),
+                           param(filter.before),
+                           param(after.started_at),
+                           after.id,
+                           param(until.started_at),
+                           until.id};
+    return all("prunable_runs", params, read_run);
+  }
+  std::int64_t delete_runs(const std::vector<Run>& runs) override {
+    return execute("delete_runs", {ids_json(runs)});
   }
 
  private:
