@@ -1,5 +1,7 @@
 #include "sql/connection.hpp"
 
+#include "sql/connection_wrap.hpp"
+
 #ifdef TRANCHE_POSTGRES
 #include "postgres/postgres_connection.hpp"
 #endif
@@ -22,7 +24,14 @@ std::optional<std::string> Rows::maybe_blob(int column) const {
   return is_null(column) ? std::nullopt : std::optional(blob(column));
 }
 
-std::unique_ptr<Connection> connect(const DatabaseUrl& url, std::string_view purpose, bool create) {
+namespace {
+
+ConnectionWrap& current_wrap() {
+  static ConnectionWrap wrap;
+  return wrap;
+}
+
+std::unique_ptr<Connection> open(const DatabaseUrl& url, std::string_view purpose, bool create) {
   if (url.kind() == DatabaseUrl::Kind::sqlite) {
     return sqlite::connect(url, purpose, create);
   }
@@ -33,6 +42,17 @@ std::unique_ptr<Connection> connect(const DatabaseUrl& url, std::string_view pur
               "this build of tranche has no PostgreSQL support; use sqlite:PATH or rebuild with "
               "TRANCHE_POSTGRES=ON");
 #endif
+}
+
+}  // namespace
+
+void wrap_connections(ConnectionWrap wrap) {
+  current_wrap() = std::move(wrap);
+}
+
+std::unique_ptr<Connection> connect(const DatabaseUrl& url, std::string_view purpose, bool create) {
+  auto opened = open(url, purpose, create);
+  return current_wrap() ? current_wrap()(std::move(opened)) : std::move(opened);
 }
 
 }  // namespace tranche::sql
