@@ -347,19 +347,29 @@ SELECT keys FROM /* TEMPLATE: prefix */batch_keys WHERE batch_id = $1 AND part =
 -- name: read_last_key_part
 SELECT keys FROM /* TEMPLATE: prefix */batch WHERE id = $1
 
+-- name: fragment unclosed
+/* TEMPLATE: prefix */batch WHERE window_id = $2 AND status IN ('failed', 'cancelled') AND available_at IS NULL AND superseded_from IS NULL
+
 -- name: open_totals
--- What no success has closed.
-SELECT coalesce(sum(count), 0)::bigint, coalesce(sum(weight), 0.0), decode(min(encode(first_key, 'hex') COLLATE "C"), 'hex'),
-  decode(max(encode(last_key, 'hex') COLLATE "C"), 'hex'),
+-- What no success has closed. Exhausted and cancelled batches, of which there may be many, are read from indexes alone, so the
+-- lowest and the highest key are asked for apart.
+WITH open AS (
+  SELECT count, weight, first_key, last_key, status, exhausted, available_at FROM /* TEMPLATE: prefix */batch
+  WHERE window_id = $2 AND available_at IS NOT NULL AND superseded_from IS NULL
+), total AS (
+  SELECT count, weight, status, exhausted, available_at FROM open
+  UNION ALL
+  SELECT count, weight, status, exhausted, NULL FROM /* TEMPLATE: unclosed */
+)
+SELECT coalesce(sum(count), 0)::bigint, coalesce(sum(weight), 0.0),
+  (SELECT first_key FROM (SELECT first_key FROM open UNION ALL (SELECT first_key FROM /* TEMPLATE: unclosed */ ORDER BY first_key LIMIT 1)) AS k
+   ORDER BY first_key LIMIT 1),
+  (SELECT last_key FROM (SELECT last_key FROM open UNION ALL (SELECT last_key FROM /* TEMPLATE: unclosed */ ORDER BY last_key DESC LIMIT 1)) AS k
+   ORDER BY last_key DESC LIMIT 1),
   count(*) FILTER (WHERE status = 'processing'), count(*) FILTER (WHERE status = 'failed' AND NOT exhausted),
   count(*) FILTER (WHERE status = 'failed' AND exhausted), count(*) FILTER (WHERE status = 'cancelled'),
   coalesce(sum(CASE WHEN available_at <= coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) THEN count ELSE 0 END), 0)::bigint
-FROM (
-  SELECT count, weight, first_key, last_key, status, exhausted, available_at FROM /* TEMPLATE: prefix */batch
-  WHERE window_id = $2 AND available_at IS NOT NULL AND superseded_from IS NULL
-  UNION ALL
-  SELECT count, weight, first_key, last_key, status, exhausted, available_at FROM /* TEMPLATE: prefix */batch
-  WHERE window_id = $2 AND status IN ('failed', 'cancelled') AND available_at IS NULL AND superseded_from IS NULL) AS open
+FROM total
 
 -- name: has_batches
 -- Asked of the index on ranges: every window that ever had a batch has one that is no half of another.

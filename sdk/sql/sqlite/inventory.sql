@@ -321,7 +321,7 @@ SELECT keys FROM /* TEMPLATE: prefix */batch_keys WHERE batch_id = ?1 AND part =
 SELECT keys FROM /* TEMPLATE: prefix */batch WHERE id = ?1
 
 -- name: open_totals
--- What no success has closed.
+-- What no success has closed. Exhausted and cancelled batches, of which there may be many, are read from an index alone.
 SELECT coalesce(sum(count), 0), coalesce(sum(weight), 0.0), min(first_key), max(last_key),
   coalesce(sum(status = 'processing'), 0), coalesce(sum(status = 'failed' AND NOT exhausted), 0),
   coalesce(sum(status = 'failed' AND exhausted), 0), coalesce(sum(status = 'cancelled'), 0),
@@ -330,7 +330,7 @@ FROM (
   SELECT count, weight, first_key, last_key, status, exhausted, available_at FROM /* TEMPLATE: prefix */batch
   WHERE window_id = ?2 AND available_at IS NOT NULL AND superseded_from IS NULL
   UNION ALL
-  SELECT count, weight, first_key, last_key, status, exhausted, available_at FROM /* TEMPLATE: prefix */batch
+  SELECT count, weight, first_key, last_key, status, exhausted, NULL FROM /* TEMPLATE: prefix */batch
   WHERE window_id = ?2 AND status IN ('failed', 'cancelled') AND available_at IS NULL AND superseded_from IS NULL)
 
 -- name: has_batches
