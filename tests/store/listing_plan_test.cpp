@@ -85,6 +85,7 @@ TEST_CASE("every listing of batches finds them by an index, whatever the size of
           Case{"list_batches_since", ", NULL, 0, 21)", "batch_acquired"},
           Case{"list_batches_open", ", 'processing', NULL, 21)", "batch_open"},
           Case{"list_batches_unsuccessful", ", 'failed', NULL, 21)", "batch_unsuccessful"},
+          Case{"list_batches_unsuccessful_since", ", 'failed', 0, 21)", "batch_unsuccessful"},
           Case{"list_batches_of_run", ", NULL, NULL, 21, 'run 7', 0, 1)", "attempt_run"}}) {
       const std::string plan = plan_of(world, one.listing, scope + one.values);
       INFO(one.listing << "\n" << plan);

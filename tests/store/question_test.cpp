@@ -121,6 +121,11 @@ TEST_CASE("batches since a time are those acquired last, whichever number they h
     CHECK(list({}) == Texts{"1-10/10", "11-20/10"});
     CHECK(list({.limit = 1}) == Texts{"1-10/10"});
     CHECK(list({.status = BatchStatus::processing, .limit = 1}) == Texts{"1-10/10"});
+    for (const auto& batch : {inventory.find_batch(2), inventory.find_batch(1)}) {
+      world.advance(minutes(1));
+      inventory.cancel({batch.batch.id});
+    }
+    CHECK(list({.status = BatchStatus::cancelled, .limit = 1}) == Texts{"1-10/10"});
   });
 }
 

@@ -281,7 +281,11 @@ ORDER BY CASE WHEN $4::bigint IS NULL THEN NULL ELSE b.acquired_at END DESC, b.i
   /* TEMPLATE: listed_order */ /* TEMPLATE: listed_tail */
 
 -- name: list_batches_unsuccessful
--- The same for failed or cancelled ones.
+-- The same for failed or cancelled ones, of which there may be many.
+/* TEMPLATE: listed_head */ AND c.window_id = w.id AND c.status IN ('failed', 'cancelled') AND c.status = $3
+  ORDER BY c.id DESC /* TEMPLATE: listed_tail */
+
+-- name: list_batches_unsuccessful_since
 /* TEMPLATE: listed_head */ AND c.window_id = w.id AND c.status IN ('failed', 'cancelled') AND c.status = $3
   /* TEMPLATE: listed_order */ /* TEMPLATE: listed_tail */
 
@@ -307,12 +311,13 @@ WHERE b.window_id = $1 AND b.available_at IS NOT NULL ORDER BY b.first_key
 
 -- name: batches_around
 -- The root range of each generation that starts nearest before a key, its descendants, and batches of single items. Each is
--- looked up by itself (OFFSET 0): the planner expects a thousand generations, and would rather read all batches.
+-- looked up by itself (OFFSET 0), for the planner would rather read all batches; the array is because it expects ten elements
+-- of one, and a thousand rows of a function.
 WITH RECURSIVE root AS (
   SELECT (SELECT b.id FROM /* TEMPLATE: prefix */batch AS b
           WHERE b.window_id = w.id AND b.generation = g.value AND b.first_key <= $2 AND b.parent_id IS NULL AND b.kind = 'range'
           ORDER BY b.first_key DESC LIMIT 1) AS id
-  FROM /* TEMPLATE: prefix */window AS w, generate_series(0, w.generation) AS g (value)
+  FROM /* TEMPLATE: prefix */window AS w, unnest(ARRAY(SELECT generate_series(0, w.generation))) AS g (value)
   WHERE w.job_id = $1
 ), family AS (
   SELECT id FROM root WHERE id IS NOT NULL

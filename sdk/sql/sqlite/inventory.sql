@@ -257,7 +257,11 @@ ORDER BY CASE WHEN ?4 IS NULL THEN NULL ELSE c.acquired_at END DESC, c.id DESC
   /* TEMPLATE: listed_order */ /* TEMPLATE: listed_tail */
 
 -- name: list_batches_unsuccessful
--- The same for failed or cancelled ones.
+-- The same for failed or cancelled ones, of which there may be many.
+/* TEMPLATE: listed_head */ AND c.status IN ('failed', 'cancelled') AND c.status = ?3
+  ORDER BY c.id DESC /* TEMPLATE: listed_tail */
+
+-- name: list_batches_unsuccessful_since
 /* TEMPLATE: listed_head */ AND c.status IN ('failed', 'cancelled') AND c.status = ?3
   /* TEMPLATE: listed_order */ /* TEMPLATE: listed_tail */
 

@@ -175,7 +175,7 @@ std::string_view listing_of(const BatchFilter& filter) {
       return "list_batches_open";
     case BatchStatus::failed:
     case BatchStatus::cancelled:
-      return "list_batches_unsuccessful";
+      return filter.since ? "list_batches_unsuccessful_since" : "list_batches_unsuccessful";
     case BatchStatus::succeeded:
       break;
   }
