@@ -88,6 +88,7 @@ Figures memory(const MemoryOptions& options);
 struct LedgerOptions {
   Target target;
   std::int64_t batches = 100'000;
+  bool again = false;  ///< measure what an earlier call with as many batches left
   int repeats = 200;
 };
 Figures ledger(const LedgerOptions& options);

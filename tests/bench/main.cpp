@@ -102,6 +102,8 @@ int main(int argc, char** argv) try {
   ledger_command.add_option("--repeats", ledger_options.repeats, "of each question")
       ->check(CLI::Range(1, 900))
       ->capture_default_str();
+  ledger_command.add_flag(
+      "--again", ledger_options.again, "of the ledger that an earlier call left");
   add_command(ledger_command, ledger_options, &ledger, figures);
 
   LeastSqlOptions least_options;

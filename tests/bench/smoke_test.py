@@ -51,6 +51,8 @@ def test_ledger_asks_the_same_of_an_empty_and_a_wide_one(bench):
     assert figures["batches"] == 3000
     for step in figures["steps"].values():
         assert 0 < step["p50_ms"] <= step["p99_ms"] <= figures["worst_p99_ms"]
+    again, _ = bench("ledger", "--db", "sqlite:a.db", "--batches", "3000", "--repeats", "3", "--again")
+    assert again["steps"].keys() == figures["steps"].keys() and again["fill_seconds"] == 0
 
 
 def test_memory_reports_the_peak_of_a_runner(bench, sanitized):
