@@ -18,7 +18,8 @@ Variables batch_variables(const Batch& batch, const std::string& range_sql) {
           {"TRANCHE_TABLE", batch.table},
           {"TRANCHE_KEY_COLUMN", batch.key_column},
           {"TRANCHE_FILTER", batch.filter},
-          {"TRANCHE_RANGE_SQL", range_sql}};
+          {"TRANCHE_RANGE_SQL", range_sql},
+          {"TRANCHE_STRAGGLER", batch.straggler ? "1" : "0"}};
 }
 
 }  // namespace tranche::runner

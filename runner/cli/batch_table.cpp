@@ -42,7 +42,9 @@ std::string end_text(const Json& row) {
     return "ended by " + signal_name(signal->get<int>());
   }
   const Json& status = row.at("exit_code");
-  return status.is_number() && status.get<int>() != 0 ? "exit status " + status.dump() : "-";
+  return status.is_number() && status.get<int>() != 0 ? "exit status " + status.dump()
+         : is_set(row, "straggler")                   ? "stragglers"
+                                                      : "-";
 }
 
 /// Until now where it goes on.

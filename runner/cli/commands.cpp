@@ -37,6 +37,7 @@ void add_commands(Registry& registry) {
   add_retry(registry);
   add_reset(registry);
   add_cancel(registry);
+  add_audit(registry);
 
   registry.group("System");
   add_db(registry);

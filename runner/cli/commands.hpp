@@ -10,6 +10,7 @@ void add_commands(Registry& registry);
 // One file a command or a few that belong together: add_backlog() is in backlog.cpp.
 void add_acquire(Registry& registry);
 void add_asset(Registry& registry);
+void add_audit(Registry& registry);
 void add_backlog(Registry& registry);
 void add_batch(Registry& registry);
 void add_batches(Registry& registry);

@@ -5,6 +5,7 @@ namespace tranche::cli {
 const std::vector<Topic>& exit_statuses() {
   static const std::vector<Topic> kStatuses{
       {"0", "done"},
+      {"1", "audit: found a difference that it did not repair"},
       {"2", "refused without opening a database or a file: unknown option, malformed value"},
       {"99", "acquire: nothing to acquire"},
       {"124", "run: the command ran past --timeout"},
@@ -45,6 +46,9 @@ const std::vector<Topic>& command_variables() {
       {"TRANCHE_KEY_COLUMN", "Its key column."},
       {"TRANCHE_FILTER", "The job's filter."},
       {"TRANCHE_RANGE_SQL", "A condition that selects exactly the range, filter included."},
+      {"TRANCHE_STRAGGLER",
+       "1 where the batch is a list of assets that came late, between those of other batches: "
+       "TRANCHE_RANGE_SQL lists their keys, and is empty for more than 1,000. Else 0."},
       {"TRANCHE_ITEMS_FILE", "A file with an item a line, in key order."},
       {"TRANCHE_BATCH_FILE", "A file with the batch as JSON."},
       {"TRANCHE_OUTPUT_FILE",

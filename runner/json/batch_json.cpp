@@ -28,6 +28,7 @@ Json batch_json(const Batch& batch) {
           {"exhausted", batch.exhausted},
           {"skipped", batch.skipped},
           {"superseded", batch.superseded},
+          {"straggler", batch.straggler},
           {"attempt", batch.attempt},
           {"max_attempts", batch.max_attempts},
           {"lease_token", text_json(batch.token)},

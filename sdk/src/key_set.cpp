@@ -13,6 +13,7 @@ namespace {
 
 constexpr char kNumbers = 'n';
 constexpr char kHashes = 'h';
+constexpr char kExact = 'k';
 constexpr char kPlain = '0';
 constexpr char kZlib = 'z';
 // Below this zlib's own header costs more than it saves.
@@ -110,7 +111,8 @@ std::string_view body_of(std::string_view part, std::string& buffer) {
     return rest;
   }
   const std::uint64_t size = take_varint(rest);
-  constexpr std::uint64_t kMost = kKeysPerPart * 24;
+  // Far above what is written, below what would exhaust the memory.
+  constexpr std::uint64_t kMost = 64 * 1'048'576;
   if (packing != kZlib || size > kMost) {
     damaged();
   }
@@ -124,6 +126,29 @@ std::string_view body_of(std::string_view part, std::string& buffer) {
     damaged();
   }
   return buffer;
+}
+
+// Calls each(bytes) for the keys of a part of kExact until it answers false.
+template <typename Each>
+void for_each_exact(std::string_view body, const Each& each) {
+  bool more = true;
+  while (more && !body.empty()) {
+    const std::uint64_t size = take_varint(body);
+    if (size > body.size()) {
+      damaged();
+    }
+    more = each(body.substr(0, size));
+    body.remove_prefix(size);
+  }
+}
+
+std::uint64_t take_hash(std::string_view& body) {
+  std::uint64_t hash = 0;
+  for (std::size_t i = kHashBytes; i-- > 0;) {
+    hash = hash << 8U | static_cast<unsigned char>(body[i]);
+  }
+  body.remove_prefix(kHashBytes);
+  return hash;
 }
 
 // Calls each(first, step, repeat) for the runs of a part of numbers until it answers false.
@@ -154,9 +179,13 @@ void for_each_run(std::string_view body, const Each& each) {
 }  // namespace
 
 void KeySetWriter::add(const Key& key) {
-  if (!key.is_number()) {
-    hashes_ = true;
-    put_hash(body_, hash_bytes(key.bytes()));
+  if (!key.is_number() && form_ == Form::exact) {
+    packed_as_ = kExact;
+    put_varint(body_, key.bytes().size());
+    body_ += key.bytes();
+  } else if (!key.is_number()) {
+    packed_as_ = kHashes;
+    put_hash(body_, key_hash(key));
   } else if (const std::int64_t number = key.number(); count_ == 0) {
     put_varint(body_, zigzag(number));
     last_ = number;
@@ -189,15 +218,15 @@ void KeySetWriter::flush_run() {
 
 std::string KeySetWriter::take_part() {
   flush_run();
-  std::string part(1, hashes_ ? kHashes : kNumbers);
-  std::string packed =
-      hashes_ || body_.size() < kWorthCompressing ? std::string() : compressed(body_);
+  std::string part(1, packed_as_);
+  const bool incompressible = packed_as_ == kHashes || body_.size() < kWorthCompressing;
+  std::string packed = incompressible ? std::string() : compressed(body_);
   if (!packed.empty() && packed.size() < body_.size()) {
     part += kZlib + packed;
   } else {
     part += kPlain + body_;
   }
-  *this = KeySetWriter();
+  *this = KeySetWriter(form_);
   return part;
 }
 
@@ -211,6 +240,10 @@ bool key_part_holds(std::string_view part, const Key& key) {
     for (; body.size() >= kHashBytes && !found; body.remove_prefix(kHashBytes)) {
       found = body.substr(0, kHashBytes) == wanted;
     }
+    return found;
+  }
+  if (part[0] == kExact) {
+    for_each_exact(body, [&](std::string_view bytes) { return !(found = bytes == key.bytes()); });
     return found;
   }
   if (!key.is_number()) {
@@ -228,33 +261,66 @@ bool key_part_holds(std::string_view part, const Key& key) {
   return found;
 }
 
-KeyPart::KeyPart(std::string_view part) {
+PartKeys unpack_key_part(std::string_view part) {
   std::string buffer;
   std::string_view body = body_of(part, buffer);
-  hashes_ = part[0] == kHashes;
-  if (hashes_) {
-    for (; body.size() >= kHashBytes; body.remove_prefix(kHashBytes)) {
-      std::uint64_t hash = 0;
-      for (std::size_t i = kHashBytes; i-- > 0;) {
-        hash = hash << 8U | static_cast<unsigned char>(body[i]);
-      }
-      sorted_.push_back(hash);
+  PartKeys keys;
+  keys.hashes = part[0] != kNumbers;
+  if (part[0] == kHashes) {
+    keys.values.reserve(body.size() / kHashBytes);
+    while (body.size() >= kHashBytes) {
+      keys.values.push_back(take_hash(body));
     }
+  } else if (part[0] == kExact) {
+    for_each_exact(body, [&](std::string_view bytes) {
+      keys.values.push_back(hash_bytes(bytes));
+      return true;
+    });
   } else {
     for_each_run(body, [&](std::uint64_t first, std::uint64_t step, std::uint64_t repeat) {
       for (std::uint64_t i = 0; i < repeat; ++i) {
-        sorted_.push_back(first + i * step);
+        keys.values.push_back(first + i * step);
       }
-      last_ = static_cast<std::int64_t>(sorted_.back());
       return true;
     });
+  }
+  return keys;
+}
+
+std::uint64_t key_hash(const Key& key) {
+  return hash_bytes(key.bytes());
+}
+
+std::vector<Key> list_keys(std::string_view part, KeyType type) {
+  std::vector<Key> keys;
+  std::string buffer;
+  const std::string_view body = body_of(part, buffer);
+  if (part[0] == kExact) {
+    for_each_exact(body, [&](std::string_view bytes) {
+      keys.push_back(Key::from_bytes(type, std::string(bytes)));
+      return true;
+    });
+  } else if (!for_each_number(part, [&](std::int64_t number) {
+               keys.push_back(Key::from_number(type, number));
+             })) {
+    throw Error(ErrorCode::internal, "a key set of hashes cannot name its keys");
+  }
+  return keys;
+}
+
+KeyPart::KeyPart(std::string_view part) {
+  PartKeys keys = unpack_key_part(part);
+  hashes_ = keys.hashes;
+  sorted_ = std::move(keys.values);
+  if (!hashes_ && !sorted_.empty()) {
+    last_ = static_cast<std::int64_t>(sorted_.back());
   }
   std::sort(sorted_.begin(), sorted_.end());
 }
 
 bool KeyPart::holds(const Key& key) const {
   const std::uint64_t wanted =
-      key.is_number() ? static_cast<std::uint64_t>(key.number()) : hash_bytes(key.bytes());
+      key.is_number() ? static_cast<std::uint64_t>(key.number()) : key_hash(key);
   return std::binary_search(sorted_.begin(), sorted_.end(), wanted);
 }
 
@@ -284,6 +350,10 @@ std::int64_t key_part_size(std::string_view part) {
     return static_cast<std::int64_t>(body.size() / kHashBytes);
   }
   std::int64_t size = 0;
+  if (part[0] == kExact) {
+    for_each_exact(body, [&](std::string_view) { return ++size > 0; });
+    return size;
+  }
   for_each_run(body, [&](std::uint64_t, std::uint64_t, std::uint64_t repeat) {
     size += static_cast<std::int64_t>(repeat);
     return true;

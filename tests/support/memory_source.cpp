@@ -78,4 +78,12 @@ std::string MemorySource::range_condition(const Key& first, const Key& last) con
   return first.text() + " <= " + definition_.key_column + " <= " + last.text();
 }
 
+std::string MemorySource::list_condition(const std::vector<Key>& keys) const {
+  std::string list;
+  for (const Key& key : keys) {
+    list += (list.empty() ? "" : ", ") + key.text();
+  }
+  return definition_.key_column + " in (" + list + ")";
+}
+
 }  // namespace tranche::test

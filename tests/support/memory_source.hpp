@@ -39,6 +39,7 @@ class MemorySource final : public Source {
   std::vector<Asset> find_item(const std::string& item) override;
   std::optional<double> age_seconds(const Key&) override { return std::nullopt; }
   std::string range_condition(const Key& first, const Key& last) const override;
+  std::string list_condition(const std::vector<Key>& keys) const override;
 
  private:
   Asset seen(const Asset& asset) const;

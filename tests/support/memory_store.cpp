@@ -3,6 +3,7 @@
 #include "tranche/error.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 namespace tranche::test {
@@ -38,6 +39,15 @@ class MemoryTransaction final : public StoreTransaction {
     }
     std::sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) { return a.name < b.name; });
     return jobs;
+  }
+  std::vector<Job> list_job_versions(std::int64_t job_id) override {
+    std::vector<Job> versions;
+    for (const auto& [id, version] : state_.versions) {
+      if (version.job_id == job_id) {
+        versions.push_back(job_at(id));
+      }
+    }
+    return versions;
   }
   std::int64_t insert_job(std::string_view name) override {
     if (find_job(name)) {
@@ -175,6 +185,7 @@ class MemoryTransaction final : public StoreTransaction {
     batch.count = made.count;
     batch.weight = made.weight;
     batch.max_attempts = made.max_attempts;
+    batch.straggler = made.straggler;
     batch.available_at = TimePoint();
     row.stored.generation = made.generation;
     row.stored.digest = made.digest;
@@ -336,6 +347,60 @@ class MemoryTransaction final : public StoreTransaction {
   }
   std::string read_key_part(std::int64_t batch_id, std::int64_t part, bool last) override {
     return last ? state_.batches.at(batch_id).last_part : state_.parts.at({batch_id, part});
+  }
+  std::vector<LedgerBatch> ledger_batches(std::int64_t window_id,
+                                          int generation,
+                                          const std::optional<Key>& after,
+                                          const Key& to,
+                                          std::int64_t limit) override {
+    std::set<std::int64_t> family;
+    std::vector<LedgerBatch> found;
+    for (const StoredBatch& root : batches_where([&](const StoredBatch& stored) {
+           const Batch& batch = stored.batch;
+           return batch.window_id == window_id && stored.generation == generation &&
+                  !batch.parent_id && !batch.straggler && (!after || *after < *batch.first_key) &&
+                  *batch.first_key <= to;
+         })) {
+      if (static_cast<std::int64_t>(family.size()) < limit) {
+        family.insert(root.batch.id);
+      }
+    }
+    // A child's id is above its parent's.
+    for (const auto& [id, row] : state_.batches) {
+      const auto& parent = row.stored.batch.parent_id;
+      if (parent && family.contains(*parent)) {
+        family.insert(id);
+      }
+    }
+    for (StoredBatch& stored : batches_where(
+             [&](const StoredBatch& member) { return family.contains(member.batch.id); })) {
+      found.push_back({std::move(stored), {}});
+    }
+    return found;
+  }
+  std::vector<StoredBatch> live_stragglers(std::int64_t window_id,
+                                           const std::optional<Key>& from,
+                                           const Key& to) override {
+    return batches_where([&](const StoredBatch& stored) {
+      const Batch& batch = stored.batch;
+      return batch.window_id == window_id && batch.straggler && !batch.superseded &&
+             *batch.first_key <= to && (!from || *from <= *batch.last_key);
+    });
+  }
+  std::int64_t newest_range(std::int64_t window_id) override {
+    std::int64_t newest = 0;
+    for (const auto& [id, row] : state_.batches) {
+      newest = is_cut(row.stored.batch, window_id) ? id : newest;
+    }
+    return newest;
+  }
+  std::optional<Key> lowest_range_since(std::int64_t window_id,
+                                        std::int64_t batch_id,
+                                        KeyType) override {
+    const auto since = batches_where([&](const StoredBatch& stored) {
+      return is_cut(stored.batch, window_id) && stored.batch.id > batch_id;
+    });
+    return since.empty() ? std::nullopt : since.front().batch.first_key;
   }
   OpenTotals open_totals(std::int64_t window_id, KeyType) override {
     OpenTotals totals;
@@ -500,6 +565,9 @@ class MemoryTransaction final : public StoreTransaction {
     job.version_id = version_id;
     job.definition = version.definition;
     return job;
+  }
+  static bool is_cut(const Batch& batch, std::int64_t window_id) {
+    return batch.window_id == window_id && !batch.parent_id && !batch.straggler;
   }
   StoredBatch& row_of(std::int64_t batch_id) { return state_.batches.at(batch_id).stored; }
   static bool lives_from(const StoredBatch& stored, const Key& from) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tranche/audit.hpp"
 #include "tranche/database_url.hpp"
 #include "tranche/prune.hpp"
 #include "tranche/source.hpp"
@@ -157,7 +158,8 @@ class Inventory {
   /// Calls `each` with the assets of the batch, exactly those of its key set, in key order. Memory
   /// does not grow with it.
   void for_each_asset(const Batch& batch, const std::function<void(const Asset&)>& each);
-  /// Condition in the source's SQL that selects the batch's range with its filter.
+  /// Condition in the source's SQL that selects exactly the batch: its range with its filter, or a
+  /// straggler's list of keys. Empty for a straggler of more than 1,000 assets.
   std::string range_condition(const Batch& batch);
 
   /// Looks at the job's source, so that a load that begins later delays only assets newer than now.
@@ -173,6 +175,15 @@ class Inventory {
   /// batches superseded.
   std::int64_t reset(const std::string& job, const std::string& to_key);
   std::vector<Batch> cancel(const std::vector<std::int64_t>& batch_ids);
+
+  /// Compares each range behind the window's frontier with the source now, under the filter that it
+  /// was cut with. Holds neither database still: it reads some thousand assets at a time.
+  /// `each` hears the findings, nearly in key order; memory does not grow with the window.
+  /// Errors: refused where the window is reset meanwhile, or a cancelled campaign is to be
+  /// repaired.
+  AuditTotals audit(const std::string& job,
+                    const AuditOptions& options,
+                    const std::function<void(const AuditFinding&)>& each);
 
   // Questions.
   Backlog backlog(const std::string& job, const std::string& window = std::string(kIncremental));
@@ -206,8 +217,9 @@ class Inventory {
   /// The database's clock.
   TimePoint now();
 
+  struct Impl;  ///< what this is made of; for the library itself
+
  private:
-  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -79,6 +79,8 @@ class Source {
 
   /// A condition, in the source's SQL, that selects exactly the matching assets of [first, last].
   virtual std::string range_condition(const Key& first, const Key& last) const = 0;
+  /// The same for those of a list of keys.
+  virtual std::string list_condition(const std::vector<Key>& keys) const = 0;
 };
 
 /// Opens the source of a job. `where` is its database.

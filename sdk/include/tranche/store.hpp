@@ -40,6 +40,7 @@ struct NewBatch {
   std::int64_t version_id = 0;
   int generation = 0;
   std::optional<std::int64_t> parent_id;
+  bool straggler = false;
   std::optional<Key> first_key;
   std::optional<Key> last_key;
   std::int64_t count = 0;
@@ -94,6 +95,12 @@ struct BatchFilter {
   std::int64_t limit = 0;  ///< the first so many; 0: all
 };
 
+/// A batch as an audit reads it.
+struct LedgerBatch {
+  StoredBatch stored;
+  std::optional<std::string> last_part;  ///< of its keys, where they are few
+};
+
 /// One transaction on an inventory. Destroyed without commit: nothing happened.
 /// Names are those of the statements in sdk/sql/*/inventory.sql; `now` overrides the database's
 /// clock (tests). Errors:  busy (retry the whole transaction), unreachable, in_doubt (commit only).
@@ -109,6 +116,8 @@ class StoreTransaction {
   virtual std::optional<Job> find_job(std::string_view name) = 0;
   virtual std::optional<Job> find_job_version(std::int64_t version_id) = 0;
   virtual std::vector<Job> list_jobs() = 0;
+  /// A job in each of its versions, oldest first.
+  virtual std::vector<Job> list_job_versions(std::int64_t job_id) = 0;
   /// Errors: refused where the name is taken.
   virtual std::int64_t insert_job(std::string_view name) = 0;
   virtual std::int64_t insert_job_version(std::int64_t job_id,
@@ -198,6 +207,25 @@ class StoreTransaction {
   /// A part of the packed key set, counted from 0; `last`: the one that stands in the batch's own
   /// row.
   virtual std::string read_key_part(std::int64_t batch_id, std::int64_t part, bool last) = 0;
+  /// Ranges of one generation that are no halves, in key order: up to `limit` that begin behind
+  /// `after` (empty: all) and not behind `to`; each with the batches that it was split into. All in
+  /// key order, superseded ones too.
+  virtual std::vector<LedgerBatch> ledger_batches(std::int64_t window_id,
+                                                  int generation,
+                                                  const std::optional<Key>& after,
+                                                  const Key& to,
+                                                  std::int64_t limit) = 0;
+  /// Straggler batches that are not superseded and reach into [from, to], in key order; `from`
+  /// empty: from the lowest key on.
+  virtual std::vector<StoredBatch> live_stragglers(std::int64_t window_id,
+                                                   const std::optional<Key>& from,
+                                                   const Key& to) = 0;
+  /// Of the ranges that were cut, not split; 0: none.
+  virtual std::int64_t newest_range(std::int64_t window_id) = 0;
+  /// The lowest key of the ranges that were cut after that one; empty: none was.
+  virtual std::optional<Key> lowest_range_since(std::int64_t window_id,
+                                                std::int64_t batch_id,
+                                                KeyType type) = 0;
   virtual OpenTotals open_totals(std::int64_t window_id, KeyType type) = 0;
   virtual bool has_batches(std::int64_t job_id) = 0;
 

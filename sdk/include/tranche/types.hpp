@@ -139,7 +139,8 @@ struct Attempt {
   Outputs outputs;
 };
 
-/// A consecutive range of a window, with the attempt that holds or held it last.
+/// A consecutive range of a window, or a list of assets that came late to ranges handed out before,
+/// with the attempt that holds or held it last.
 struct Batch {
   std::int64_t id = 0;  ///< 0: planned by Inventory::plan and not stored
   std::int64_t job_id = 0;
@@ -155,6 +156,7 @@ struct Batch {
   bool exhausted = false;   ///< failed for good
   bool skipped = false;     ///< succeeded by the failure policy alone
   bool superseded = false;  ///< a split or a reset put other batches in its place
+  bool straggler = false;   ///< its keys are a list, between those of other batches: no range
   int attempt = 0;          ///< attempts begun that count
   int max_attempts = 0;
   std::string token;  ///< fences the holder; empty before the first attempt

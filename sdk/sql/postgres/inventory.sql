@@ -11,7 +11,7 @@ b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attemp
 (extract(epoch FROM b.available_at) * 1000)::bigint, (extract(epoch FROM b.acquired_at) * 1000)::bigint,
 (extract(epoch FROM b.released_at) * 1000)::bigint, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
 v.definition ->> 'table', v.definition ->> 'key_column', v.definition ->> 'filter', b.generation, b.digest,
-b.lease_ms, j.version_id
+b.lease_ms, j.version_id, b.kind = 'items'
 
 -- name: fragment batch_tables
 /* TEMPLATE: prefix */batch AS b
@@ -47,6 +47,12 @@ WHERE v.id = $1
 SELECT /* TEMPLATE: job_columns */
 FROM /* TEMPLATE: prefix */job AS j JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = j.version_id
 ORDER BY j.name
+
+-- name: list_job_versions
+-- A job in each of its versions, oldest first.
+SELECT /* TEMPLATE: job_columns */
+FROM /* TEMPLATE: prefix */job_version AS v JOIN /* TEMPLATE: prefix */job AS j ON j.id = v.job_id
+WHERE j.id = $1 ORDER BY v.number
 
 -- name: insert_job
 -- A job without a version yet; no row where the name is taken.
@@ -161,13 +167,13 @@ INSERT INTO /* TEMPLATE: prefix */batch_keys (batch_id, part, keys) VALUES ($1, 
 WITH t AS (SELECT coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) AS now),
 moved AS (UPDATE /* TEMPLATE: prefix */window SET frontier = $17::bytea WHERE id = $3::bigint AND $17::bytea IS NOT NULL)
 INSERT INTO /* TEMPLATE: prefix */batch (id, window_id, version_id, generation, parent_id, first_key, last_key, count, weight,
-  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at)
+  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind)
 OVERRIDING SYSTEM VALUE
 SELECT coalesce($2::bigint, nextval('/* TEMPLATE: prefix */batch_id_seq')), $3::bigint, $4::bigint, $5::integer,
   $6::bigint, $7::bytea, $8::bytea, $9::bigint, $10::double precision, $11::bigint, $12::bytea, $13::integer,
   CASE WHEN $14::text = '' THEN 'planned' ELSE 'processing' END, CASE WHEN $14::text = '' THEN 0 ELSE 1 END, $14::text, $15::text, $16::bigint,
   CASE WHEN $14::text = '' THEN to_timestamp(0) ELSE t.now + $16::bigint * interval '1 millisecond' END,
-  CASE WHEN $14::text = '' THEN NULL ELSE t.now END, t.now
+  CASE WHEN $14::text = '' THEN NULL ELSE t.now END, t.now, $18::text
 FROM t
 RETURNING id, (extract(epoch FROM acquired_at) * 1000)::bigint, (extract(epoch FROM available_at) * 1000)::bigint
 
@@ -352,6 +358,38 @@ SELECT keys FROM /* TEMPLATE: prefix */batch_keys WHERE batch_id = $1 AND part =
 -- name: read_last_key_part
 SELECT keys FROM /* TEMPLATE: prefix */batch WHERE id = $1
 
+-- name: ledger_batches
+-- Ranges that were cut in one generation, a page of them, with what they were split into. By an array, for a join would be
+-- planned for a tenth of the ledger.
+WITH RECURSIVE root AS (
+  SELECT id FROM /* TEMPLATE: prefix */batch
+  WHERE window_id = $1 AND generation = $2::integer AND parent_id IS NULL AND kind = 'range' AND first_key >= $3::bytea AND first_key <= $4::bytea
+  ORDER BY first_key LIMIT $5::bigint
+), family AS (
+  SELECT id FROM root
+  UNION ALL
+  SELECT c.id FROM /* TEMPLATE: prefix */batch AS c JOIN family AS f ON c.parent_id = f.id
+)
+SELECT /* TEMPLATE: batch_columns */, CASE WHEN b.count <= $6::bigint AND (b.superseded_from IS NULL OR b.superseded_from > b.first_key) THEN b.keys END
+FROM /* TEMPLATE: batch_tables */
+WHERE b.id = ANY (ARRAY(SELECT id FROM family))
+ORDER BY b.first_key, b.id
+
+-- name: live_stragglers
+SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
+WHERE b.window_id = $1 AND b.kind = 'items' AND b.first_key <= $3 AND b.last_key >= $2
+  AND (b.superseded_from IS NULL OR b.superseded_from > b.first_key)
+ORDER BY b.first_key, b.id
+
+-- name: newest_range
+SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = $1 AND kind = 'range' AND parent_id IS NULL
+ORDER BY id DESC LIMIT 1
+
+-- name: lowest_range_since
+SELECT first_key FROM /* TEMPLATE: prefix */batch
+WHERE window_id = $1 AND id > $2 AND kind = 'range' AND parent_id IS NULL
+ORDER BY first_key LIMIT 1
+
 -- name: fragment unclosed
 /* TEMPLATE: prefix */batch WHERE window_id = $2 AND status IN ('failed', 'cancelled') AND available_at IS NULL AND superseded_from IS NULL
 
@@ -377,9 +415,10 @@ SELECT coalesce(sum(count), 0)::bigint, coalesce(sum(weight), 0.0),
 FROM total
 
 -- name: has_batches
--- Asked of the index on ranges: every window that ever had a batch has one that is no half of another.
-SELECT EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = $1 AND EXISTS (
-  SELECT 1 FROM /* TEMPLATE: prefix */batch AS b WHERE b.window_id = w.id AND b.parent_id IS NULL AND b.kind = 'range'))
+-- Asked of the indexes on ranges and on stragglers: every window that ever had a batch has one that is no half of another.
+SELECT EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = $1 AND (
+  EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */batch AS b WHERE b.window_id = w.id AND b.parent_id IS NULL AND b.kind = 'range')
+  OR EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */batch AS i WHERE i.window_id = w.id AND i.kind = 'items')))
 
 -- name: insert_run
 INSERT INTO /* TEMPLATE: prefix */run (id, job_id, window_id, host, boot_id, pid, user_name, command, identity, version, started_at)

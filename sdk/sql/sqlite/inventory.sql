@@ -10,7 +10,7 @@ b.id, b.window_id, w.job_id, b.version_id, j.name, w.name, v.definition ->> '$.k
 b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attempt, b.max_attempts, b.token,
 b.available_at, b.acquired_at, b.released_at, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
 v.definition ->> '$.table', v.definition ->> '$.key_column', v.definition ->> '$.filter', b.generation, b.digest,
-b.lease_ms, j.version_id
+b.lease_ms, j.version_id, b.kind = 'items'
 
 -- name: fragment batch_tables
 /* TEMPLATE: prefix */batch AS b
@@ -46,6 +46,12 @@ WHERE v.id = ?1
 SELECT /* TEMPLATE: job_columns */
 FROM /* TEMPLATE: prefix */job AS j JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = j.version_id
 ORDER BY j.name
+
+-- name: list_job_versions
+-- A job in each of its versions, oldest first.
+SELECT /* TEMPLATE: job_columns */
+FROM /* TEMPLATE: prefix */job_version AS v JOIN /* TEMPLATE: prefix */job AS j ON j.id = v.job_id
+WHERE j.id = ?1 ORDER BY v.number
 
 -- name: insert_job
 -- A job without a version yet; no row where the name is taken.
@@ -155,10 +161,10 @@ INSERT INTO /* TEMPLATE: prefix */batch_keys (batch_id, part, keys) VALUES (?1, 
 -- name: insert_batch
 -- A range; with a token it is being processed.
 INSERT INTO /* TEMPLATE: prefix */batch (id, window_id, version_id, generation, parent_id, first_key, last_key, count, weight,
-  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at)
+  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind)
 SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
   CASE WHEN ?14 = '' THEN 'planned' ELSE 'processing' END, CASE WHEN ?14 = '' THEN 0 ELSE 1 END, ?14, ?15, ?16,
-  CASE WHEN ?14 = '' THEN 0 ELSE t.now + ?16 END, CASE WHEN ?14 = '' THEN NULL ELSE t.now END, t.now
+  CASE WHEN ?14 = '' THEN 0 ELSE t.now + ?16 END, CASE WHEN ?14 = '' THEN NULL ELSE t.now END, t.now, ?17
 FROM (SELECT coalesce(?1, /* TEMPLATE: clock */) AS now) AS t
 RETURNING id, acquired_at, available_at
 
@@ -324,6 +330,37 @@ SELECT keys FROM /* TEMPLATE: prefix */batch_keys WHERE batch_id = ?1 AND part =
 -- name: read_last_key_part
 SELECT keys FROM /* TEMPLATE: prefix */batch WHERE id = ?1
 
+-- name: ledger_batches
+-- Ranges that were cut in one generation, a page of them, with what they were split into.
+WITH RECURSIVE root AS (
+  SELECT id FROM /* TEMPLATE: prefix */batch
+  WHERE window_id = ?1 AND generation = ?2 AND parent_id IS NULL AND kind = 'range' AND first_key >= ?3 AND first_key <= ?4
+  ORDER BY first_key LIMIT ?5
+), family AS (
+  SELECT id FROM root
+  UNION ALL
+  SELECT c.id FROM /* TEMPLATE: prefix */batch AS c JOIN family AS f ON c.parent_id = f.id
+)
+SELECT /* TEMPLATE: batch_columns */, CASE WHEN b.count <= ?6 AND (b.superseded_from IS NULL OR b.superseded_from > b.first_key) THEN b.keys END
+FROM /* TEMPLATE: batch_tables */
+WHERE b.id IN (SELECT id FROM family)
+ORDER BY b.first_key, b.id
+
+-- name: live_stragglers
+SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
+WHERE b.window_id = ?1 AND b.kind = 'items' AND b.first_key <= ?3 AND b.last_key >= ?2
+  AND (b.superseded_from IS NULL OR b.superseded_from > b.first_key)
+ORDER BY b.first_key, b.id
+
+-- name: newest_range
+SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = ?1 AND kind = 'range' AND parent_id IS NULL
+ORDER BY id DESC LIMIT 1
+
+-- name: lowest_range_since
+SELECT first_key FROM /* TEMPLATE: prefix */batch
+WHERE window_id = ?1 AND id > ?2 AND kind = 'range' AND parent_id IS NULL
+ORDER BY first_key LIMIT 1
+
 -- name: open_totals
 -- What no success has closed. Exhausted and cancelled batches, of which there may be many, are read from an index alone.
 SELECT coalesce(sum(count), 0), coalesce(sum(weight), 0.0), min(first_key), max(last_key),
@@ -338,9 +375,10 @@ FROM (
   WHERE window_id = ?2 AND status IN ('failed', 'cancelled') AND available_at IS NULL AND superseded_from IS NULL)
 
 -- name: has_batches
--- Asked of the index on ranges: every window that ever had a batch has one that is no half of another.
-SELECT EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = ?1 AND EXISTS (
-  SELECT 1 FROM /* TEMPLATE: prefix */batch AS b WHERE b.window_id = w.id AND b.parent_id IS NULL AND b.kind = 'range'))
+-- Asked of the indexes on ranges and on stragglers: every window that ever had a batch has one that is no half of another.
+SELECT EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = ?1 AND (
+  EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */batch AS b WHERE b.window_id = w.id AND b.parent_id IS NULL AND b.kind = 'range')
+  OR EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */batch AS i WHERE i.window_id = w.id AND i.kind = 'items')))
 
 -- name: insert_run
 INSERT INTO /* TEMPLATE: prefix */run (id, job_id, window_id, host, boot_id, pid, user_name, command, identity, version, started_at)

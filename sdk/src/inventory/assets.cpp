@@ -7,13 +7,52 @@ namespace tranche {
 namespace {
 
 constexpr std::int64_t kChunk = 4096;
+// A statement on the source with longer lists would be slow to read, and hard to.
+constexpr std::int64_t kMostListed = 1000;
+
+/// Calls `each` with those of the keys that the source has. They may lie far apart: what stands
+/// between two of them is passed over rather than read.
+void walk_listed(Source& source,
+                 const std::vector<Key>& keys,
+                 const std::function<void(const Asset&)>& each) {
+  auto wanted = keys.begin();
+  std::int64_t size = 1;
+  while (wanted != keys.end()) {
+    std::vector<Asset> chunk;
+    source.scan({std::nullopt, *wanted, keys.back()}, size, [&](const Asset& asset) {
+      chunk.push_back(asset);
+    });
+    std::int64_t hits = 0;
+    for (const Asset& asset : chunk) {
+      wanted = std::lower_bound(wanted, keys.end(), asset.key);
+      if (*wanted == asset.key) {
+        each(asset);
+        ++hits;
+      }
+    }
+    if (static_cast<std::int64_t>(chunk.size()) < size) {
+      return;
+    }
+    wanted = std::upper_bound(wanted, keys.end(), chunk.back().key);
+    size = hits * 2 >= size ? std::min(size * 4, kChunk) : std::max<std::int64_t>(size / 4, 1);
+  }
+}
 
 }  // namespace
+
+std::vector<Key> Inventory::Impl::straggler_keys(StoreTransaction& transaction,
+                                                 const Batch& batch) const {
+  return list_keys(transaction.read_key_part(batch.id, 0, true), batch.first_key->type());
+}
 
 void Inventory::Impl::walk_assets(StoreTransaction& transaction,
                                   Source& source,
                                   const Batch& batch,
                                   const std::function<void(const Asset&)>& each) const {
+  if (batch.straggler) {
+    walk_listed(source, straggler_keys(transaction, batch), each);
+    return;
+  }
   const std::int64_t parts = key_parts(batch.count);
   const auto read_part = [&](std::int64_t part) {
     return KeyPart(transaction.read_key_part(batch.id, part, part == parts - 1));
@@ -64,6 +103,14 @@ void Inventory::for_each_asset(const Batch& batch, const std::function<void(cons
 }
 
 std::string Inventory::range_condition(const Batch& batch) {
+  if (batch.straggler) {
+    return impl_->reading([&](StoreTransaction& transaction) {
+      const Job job = impl_->job_of_version(transaction, batch.version_id);
+      return batch.count > kMostListed
+                 ? std::string()
+                 : impl_->source_of(job).list_condition(impl_->straggler_keys(transaction, batch));
+    });
+  }
   if (const auto* known = impl_->known_source(batch.version_id)) {
     return known->source->range_condition(*batch.first_key, *batch.last_key);
   }

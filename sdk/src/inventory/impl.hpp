@@ -108,6 +108,7 @@ struct Inventory::Impl {
   BatchHistory history_of(StoreTransaction& transaction, const StoredBatch& stored) const;
   bool holds(StoreTransaction& transaction, const StoredBatch& stored, const Key& key) const;
 
+  std::vector<Key> straggler_keys(StoreTransaction& transaction, const Batch& batch) const;
   /// The assets of a batch's key set that the source has now, in key order. Inside a
   /// Source::Reading.
   void walk_assets(StoreTransaction& transaction,
@@ -129,6 +130,8 @@ struct Inventory::Impl {
                     const StoredBatch& stored,
                     const AttemptEnd& end,
                     const ExitAction& action);
+  /// A batch of its own for what lies before the key of a straggler batch that a reset cuts in two.
+  void keep_before(StoreTransaction& transaction, const StoredBatch& stored, const Key& key);
   /// Two halves in place of a batch.
   void split(StoreTransaction& transaction, const StoredBatch& parent);
 

@@ -252,6 +252,10 @@ namespace {
 
 /// One half of a split batch while it is filled.
 struct Half {
+  explicit Half(bool straggler)
+      : keys(straggler ? KeySetWriter::Form::exact : KeySetWriter::Form::compact) {
+    made.straggler = straggler;
+  }
   NewBatch made;
   KeySetWriter keys;
   int parts = 0;
@@ -286,11 +290,11 @@ void Inventory::Impl::split(StoreTransaction& transaction, const StoredBatch& pa
       half.made.max_attempts = job.definition.max_attempts;
       transaction.insert_batch(half.made, nullptr);
     }
-    half = Half();
+    half = Half(whole.straggler);
   };
   Source& source = source_of(job);
   const auto reading = source.begin(kScanTimeout);
-  Half half;
+  Half half(whole.straggler);
   std::int64_t seen = 0;
   walk_assets(transaction, source, whole, [&](const Asset& asset) {
     // The first is stored before the second begins, whose id may be reserved as the next one.

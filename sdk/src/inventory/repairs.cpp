@@ -1,4 +1,5 @@
 #include "inventory/impl.hpp"
+#include "inventory/straggler.hpp"
 
 #include <algorithm>
 
@@ -121,6 +122,34 @@ std::vector<Batch> Inventory::cancel(const std::vector<std::int64_t>& batch_ids)
   });
 }
 
+void Inventory::Impl::keep_before(StoreTransaction& transaction,
+                                  const StoredBatch& stored,
+                                  const Key& key) {
+  const Batch& batch = stored.batch;
+  StragglerBuilder kept;
+  Source& source = source_of(job_of_version(transaction, batch.version_id));
+  const auto reading = source.begin(kScanTimeout);
+  walk_assets(transaction, source, batch, [&](const Asset& asset) {
+    if (asset.key < key) {
+      kept.add(asset);
+    }
+  });
+  if (kept.empty()) {
+    return;
+  }
+  NewBatch made = kept.finish();
+  made.window_id = batch.window_id;
+  made.version_id = batch.version_id;
+  made.generation = stored.generation;
+  made.parent_id = batch.id;
+  made.max_attempts = batch.max_attempts;
+  const Batch child = transaction.insert_batch(made, nullptr);
+  if (batch.status != BatchStatus::planned) {
+    transaction.set_batch_state(
+        child.id, batch.status, batch.exhausted, batch.attempt, batch.available_at.has_value());
+  }
+}
+
 std::int64_t Inventory::reset(const std::string& job_name, const std::string& to_key) {
   return impl_->writing([&](StoreTransaction& transaction) {
     const Job job = impl_->need_job(transaction, job_name);
@@ -137,8 +166,9 @@ std::int64_t Inventory::reset(const std::string& job_name, const std::string& to
                         ") is being processed; wait for its end, or cancel it first");
       }
       // A range that no success has closed is handed out again from its first key: none of its
-      // assets may fall between.
-      if (stored.batch.status != BatchStatus::succeeded && *stored.batch.first_key < key) {
+      // assets may fall between. A straggler batch is no range: it keeps what lies before the key.
+      if (stored.batch.status != BatchStatus::succeeded && !stored.batch.straggler &&
+          *stored.batch.first_key < key) {
         key = *stored.batch.first_key;
       }
     }
@@ -153,6 +183,12 @@ std::int64_t Inventory::reset(const std::string& job_name, const std::string& to
                       ", and --to-key " + to_key +
                       " lies ahead of it; reset only goes back. To begin later, define the job "
                       "with --start-key");
+    }
+    for (const StoredBatch& stored : behind) {
+      if (stored.batch.straggler && stored.batch.status != BatchStatus::succeeded &&
+          *stored.batch.first_key < key) {
+        impl_->keep_before(transaction, stored, key);
+      }
     }
     transaction.supersede_from(window.id, key);
     transaction.rewind_window(window.id, key);

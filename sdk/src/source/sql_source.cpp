@@ -201,14 +201,15 @@ class SqlSource final : public Source {
   }
 
   std::string range_condition(const Key& first, const Key& last) const override {
-    const auto literal = [&](const Key& key) {
-      return key.type() == KeyType::integer || (key.is_number() && dialect() == Dialect::sqlite)
-                 ? key.text()
-                 : text_literal(key.text()) + (dialect() == Dialect::postgres ? form_.cast : "");
-    };
-    const std::string bounds =
-        form_.order + " >= " + literal(first) + " AND " + form_.order + " <= " + literal(last);
-    return definition_.filter.empty() ? bounds : bounds + " AND " + bracketed_filter();
+    return with_filter(form_.order + " >= " + literal(first) + " AND " + form_.order +
+                       " <= " + literal(last));
+  }
+  std::string list_condition(const std::vector<Key>& keys) const override {
+    std::string list;
+    for (const Key& key : keys) {
+      list += (list.empty() ? "" : ", ") + literal(key);
+    }
+    return with_filter(form_.order + " IN (" + list + ")");
   }
 
  private:
@@ -241,6 +242,14 @@ class SqlSource final : public Source {
                          definition_.key_type);
   }
 
+  std::string literal(const Key& key) const {
+    return key.type() == KeyType::integer || (key.is_number() && dialect() == Dialect::sqlite)
+               ? key.text()
+               : text_literal(key.text()) + (dialect() == Dialect::postgres ? form_.cast : "");
+  }
+  std::string with_filter(const std::string& keys) const {
+    return definition_.filter.empty() ? keys : keys + " AND " + bracketed_filter();
+  }
   std::string bracketed_filter() const {
     const std::string& filter = definition_.filter;
     if (filter.empty()) {

@@ -21,6 +21,10 @@ namespace {
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 // By which the database's clock may have been set between a run's start or end and its acquires.
 constexpr auto kClockSlack = std::chrono::minutes(1);
+// Of a batch whose keys come along with a page of the ledger.
+constexpr std::int64_t kFewKeys = 4096;
+// What read_batch() reads.
+constexpr int kBatchColumns = 34;
 
 std::string outputs_json(const Outputs& outputs) {
   return nlohmann::json(outputs).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -104,6 +108,7 @@ StoredBatch read_batch(const Rows& rows) {
   stored.digest = static_cast<std::uint64_t>(row.integer());
   stored.lease = Duration(row.integer());
   stored.current_version_id = row.integer();
+  batch.straggler = row.flag();
   return stored;
 }
 
@@ -204,6 +209,9 @@ class SqlStoreTransaction final : public StoreTransaction {
     return one("find_job_version", {version_id}, read_job);
   }
   std::vector<Job> list_jobs() override { return all("list_jobs", {}, read_job); }
+  std::vector<Job> list_job_versions(std::int64_t job_id) override {
+    return all("list_job_versions", {job_id}, read_job);
+  }
   std::int64_t insert_job(std::string_view name) override {
     const auto id = integer_of("insert_job", {clock(), std::string(name)});
     if (!id) {
@@ -329,6 +337,7 @@ class SqlStoreTransaction final : public StoreTransaction {
     } else if (batch.frontier) {
       move_frontier(batch.window_id, *batch.frontier);
     }
+    params.emplace_back(std::string(batch.straggler ? "items" : "range"));
     Batch made;
     made.status = claim == nullptr ? BatchStatus::planned : BatchStatus::processing;
     made.attempt = claim == nullptr ? 0 : 1;
@@ -510,6 +519,35 @@ class SqlStoreTransaction final : public StoreTransaction {
           "batch " + std::to_string(batch_id) + " has no key set part " + std::to_string(part));
     }
     return *keys;
+  }
+  std::vector<LedgerBatch> ledger_batches(std::int64_t window_id,
+                                          int generation,
+                                          const std::optional<Key>& after,
+                                          const Key& to,
+                                          std::int64_t limit) override {
+    // Nothing lies between a key and itself with a NUL behind it.
+    const Blob from{after ? after->bytes() + '\0' : std::string()};
+    return all("ledger_batches",
+               {window_id, param(generation), from, Blob{to.bytes()}, limit, kFewKeys},
+               [](const Rows& rows) {
+                 return LedgerBatch{read_batch(rows), rows.maybe_blob(kBatchColumns)};
+               });
+  }
+  std::vector<StoredBatch> live_stragglers(std::int64_t window_id,
+                                           const std::optional<Key>& from,
+                                           const Key& to) override {
+    const Blob lowest{from ? from->bytes() : std::string()};
+    return all("live_stragglers", {window_id, lowest, Blob{to.bytes()}}, read_batch);
+  }
+  std::int64_t newest_range(std::int64_t window_id) override {
+    return integer_of("newest_range", {window_id}).value_or(0);
+  }
+  std::optional<Key> lowest_range_since(std::int64_t window_id,
+                                        std::int64_t batch_id,
+                                        KeyType type) override {
+    return one("lowest_range_since", {window_id, batch_id}, [type](const Rows& rows) {
+      return Key::from_bytes(type, rows.blob(0));
+    });
   }
   OpenTotals open_totals(std::int64_t window_id, KeyType type) override {
     return *one("open_totals", {clock(), window_id}, [type](const Rows& rows) {
