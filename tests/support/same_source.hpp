@@ -32,6 +32,9 @@ class SameSource : public Source {
   std::string range_condition(const Key& first, const Key& last) const override {
     return source_->range_condition(first, last);
   }
+  std::string list_condition(const std::vector<Key>& keys) const override {
+    return source_->list_condition(keys);
+  }
 
  protected:
   Source& source() { return *source_; }
