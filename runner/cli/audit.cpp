@@ -22,19 +22,17 @@ int audit(const Context& context, const Options& options) {
   inventory.find_window(options.where.job, options.where.window());
   AuditReport report(options.output, options.where.job, options.where.window());
   // Rows and a line that is written over would mix on one screen.
-  AuditProgress progress(runner::terminal::is_terminal(STDERR_FILENO) &&
-                         (options.output == OutputFormat::table ||
-                          !runner::terminal::is_terminal(STDOUT_FILENO)));
+  AuditProgress progress(
+      runner::terminal::is_terminal(STDERR_FILENO) &&
+      (options.output == OutputFormat::table || !runner::terminal::is_terminal(STDOUT_FILENO)));
   AuditOptions wanted;
   wanted.window = options.where.window();
   wanted.repair = options.repair;
   wanted.progress = [&](const AuditTotals& totals, const Key& at, const Key& end) {
     progress.show(totals, at, end);
   };
-  const AuditTotals totals =
-      inventory.audit(options.where.job, wanted, [&](const AuditFinding& finding) {
-        report.add(finding);
-      });
+  const AuditTotals totals = inventory.audit(
+      options.where.job, wanted, [&](const AuditFinding& finding) { report.add(finding); });
   progress.clear();
   report.finish(totals);
   return totals.clean() ? runner::kExitDone : runner::kExitDifferent;

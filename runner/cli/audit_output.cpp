@@ -63,8 +63,8 @@ std::string percent(const Key& first, const Key& at, const Key& end) {
     return {};
   }
   const auto from = static_cast<double>(first.number());
-  const double part = (static_cast<double>(at.number()) - from) /
-                      (static_cast<double>(end.number()) - from);
+  const double part =
+      (static_cast<double>(at.number()) - from) / (static_cast<double>(end.number()) - from);
   return " (" + std::to_string(static_cast<int>(part * 100)) + "%)";
 }
 
@@ -121,8 +121,8 @@ void AuditProgress::show(const AuditTotals& totals, const Key& at, const Key& en
   if (Clock::now() < next_) {
     return;
   }
-  const std::string text = "audited up to key " + at.text() + percent(*first_, at, end) + ", " +
-                           summary(totals);
+  const std::string text =
+      "audited up to key " + at.text() + percent(*first_, at, end) + ", " + summary(totals);
   if (!line_) {
     next_ = Clock::now() + std::chrono::seconds(30);
     runner::log::info(text);

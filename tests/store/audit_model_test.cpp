@@ -25,7 +25,7 @@ struct Content {
 using Rows = std::map<std::string, Content>;
 
 struct Held {
-  Rows rows;  ///< as they were handed out
+  Rows rows;         ///< as they were handed out
   bool cut = false;  ///< by a reset: what it held once is not known to be the same
 };
 
@@ -40,7 +40,8 @@ struct Found {
 /// What an audit must find, kept by the side of a real inventory and source.
 class Books {
  public:
-  Books(World& world, KeyType type, std::uint64_t seed) : world_(world), type_(type), random_(seed) {
+  Books(World& world, KeyType type, std::uint64_t seed)
+      : world_(world), type_(type), random_(seed) {
     JobDefinition wanted = world.definition();
     wanted.filter = "tag = 'a'";
     wanted.limits.max_count = 7;
@@ -214,8 +215,7 @@ class Books {
   bool behind(const std::string& text) {
     const Window window = world_.inventory().find_window("job", "incremental");
     const Key key = Key::parse(type_, text);
-    return window.frontier ? key <= *window.frontier
-                           : window.generation > 0 && key < *window.lower;
+    return window.frontier ? key <= *window.frontier : window.generation > 0 && key < *window.lower;
   }
   Found expectation() {
     Found expected;
@@ -321,7 +321,8 @@ TEST_CASE("audit compares a batch of several parts exactly", "[store]") {
           };
           std::set<std::string> late;
           const std::int64_t border = 2 * kKeysPerPart;
-          for (const std::int64_t number : {border - 1, border + 1, 2 * border + 1, std::int64_t{3}}) {
+          for (const std::int64_t number :
+               {border - 1, border + 1, 2 * border + 1, std::int64_t{3}}) {
             world.insert({{named(number)}});
             late.insert(named(number));
           }

@@ -465,7 +465,10 @@ TEST_CASE("a job with stragglers keeps its table, and is deleted with them", "[s
     CHECK(acquired(inventory) == "none");
     world.insert({{"-3"}});
     CHECK(audit(inventory, true).totals.repaired == 1);
-    const auto rename = [](JobDefinition& now) { now.item_column.reset(); now.key_column = "item"; };
+    const auto rename = [](JobDefinition& now) {
+      now.item_column.reset();
+      now.key_column = "item";
+    };
     CHECK(refusal([&] { inventory.update_job("job", rename); }).code == ErrorCode::refused);
     inventory.delete_job("job");
     CHECK(inventory.list_jobs().empty());

@@ -18,14 +18,14 @@ struct AuditFinding {
     changed,   ///< the batch's keys are all there, but an item or a weight is another
   };
   Kind kind = Kind::late;
-  Key first_key;  ///< late: the asset. vanished: each of the batch's keys from here on; where it has
-                  ///< only their hashes (text, UUIDs), `count` keys between these two, which may
-                  ///< themselves be there. changed: the batch's
+  Key first_key;  ///< late: the asset. vanished: each of the batch's keys from here on; where it
+                  ///< has only their hashes (text, UUIDs), `count` keys between these two, which
+                  ///< may themselves be there. changed: the batch's
   Key last_key;
-  std::int64_t count = 1;   ///< assets; changed: those of the batch
-  std::string item;         ///< of a late asset
-  double weight = 0;        ///< late: the asset's; changed: the batch's by the source now
-  double weight_before = 0; ///< changed: as it was handed out
+  std::int64_t count = 1;        ///< assets; changed: those of the batch
+  std::string item;              ///< of a late asset
+  double weight = 0;             ///< late: the asset's; changed: the batch's by the source now
+  double weight_before = 0;      ///< changed: as it was handed out
   std::int64_t batch_id = 0;     ///< whose range or keys; late: 0 between the ranges
   std::int64_t repaired_by = 0;  ///< late: the straggler batch made for it
 };

@@ -47,8 +47,7 @@ bool touch(const StoredBatch* before, const StoredBatch* behind) {
     return false;
   }
   const Key& last = *before->batch.last_key;
-  return last.type() == KeyType::integer &&
-         last.number() + 1 == behind->batch.first_key->number();
+  return last.type() == KeyType::integer && last.number() + 1 == behind->batch.first_key->number();
 }
 
 }  // namespace
@@ -218,7 +217,8 @@ void Auditor::tell_changed(const StoredBatch& stored, std::uint64_t digest, doub
          .batch_id = stored.batch.id});
 }
 
-/// By its own definition, and key by key: what was read in passing was read as its surroundings were.
+/// By its own definition, and key by key: what was read in passing was read as its surroundings
+/// were.
 void Auditor::check_straggler(const StoredBatch& stored) {
   const Batch& batch = stored.batch;
   const std::int64_t surroundings = std::exchange(batch_id_, batch.id);

@@ -80,8 +80,8 @@ std::optional<LedgerBatch> Ledger::next() {
   return std::nullopt;
 }
 
-/// Generation by generation: a reset supersedes all behind its key, so that what is left of an older
-/// generation lies before the newer ones.
+/// Generation by generation: a reset supersedes all behind its key, so that what is left of an
+/// older generation lies before the newer ones.
 void Ledger::read_page() {
   std::vector<LedgerBatch> read;
   impl_.reading([&](StoreTransaction& transaction) {

@@ -51,7 +51,7 @@ class Ledger {
   std::optional<Key> end_;
   bool end_included_ = true;
 
-  int generation_ = 0;         ///< that pages are read of
+  int generation_ = 0;          ///< that pages are read of
   std::optional<Key> page_at_;  ///< the last cut range of the page before
   std::deque<LedgerBatch> page_;
 };

@@ -34,8 +34,8 @@ void Repair::flush() {
     return;
   }
   std::vector<bool> taken;
-  const std::int64_t id = impl_.writing(
-      [&](StoreTransaction& transaction) { return store(transaction, taken); });
+  const std::int64_t id =
+      impl_.writing([&](StoreTransaction& transaction) { return store(transaction, taken); });
   batches_ += id != 0 ? 1 : 0;
   for (std::size_t i = 0; i < waiting_.size(); ++i) {
     done_(waiting_[i], taken[i] ? id : 0);
@@ -86,10 +86,8 @@ void Repair::check_window(StoreTransaction& transaction) const {
 /// The keys of stragglers that somebody else made since the audit began.
 std::vector<KeyPart> Repair::held_since(StoreTransaction& transaction) const {
   std::vector<KeyPart> parts;
-  for (const StoredBatch& stored :
-       transaction.live_stragglers(ledger_.window().id,
-                                   waiting_.front().asset.key,
-                                   waiting_.back().asset.key)) {
+  for (const StoredBatch& stored : transaction.live_stragglers(
+           ledger_.window().id, waiting_.front().asset.key, waiting_.back().asset.key)) {
     if (!known_.contains(stored.batch.id)) {
       parts.emplace_back(transaction.read_key_part(stored.batch.id, 0, true));
     }

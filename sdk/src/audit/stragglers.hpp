@@ -13,7 +13,8 @@ class Stragglers {
  public:
   using Check = std::function<void(const StoredBatch&)>;
 
-  /// `doubtful` is told each batch that is not all there, or that changed, once its keys are passed.
+  /// `doubtful` is told each batch that is not all there, or that changed, once its keys are
+  /// passed.
   Stragglers(Inventory::Impl& impl, const std::vector<StoredBatch>& batches, Check doubtful)
       : impl_(impl), batches_(batches), doubtful_(std::move(doubtful)) {}
 
