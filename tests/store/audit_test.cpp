@@ -367,6 +367,26 @@ TEST_CASE("reset takes from a straggler batch only what lies behind its key", "[
   }
 }
 
+TEST_CASE("what a reset took from a straggler batch is not of that batch any more", "[store]") {
+  on_every_sql_store([](World& world) {
+    two_batches(world);
+    Inventory& inventory = world.inventory();
+    world.insert({{"11"}, {"105"}, {"151"}});
+    audit(inventory, true);
+    const Batch batch = succeed(inventory, acquire(inventory));
+    inventory.reset("job", "100");
+    world.run("UPDATE {table} SET weight = 7 WHERE key = 105");
+    CHECK(audit(inventory).findings.empty());
+    const Batch again = succeed(inventory, acquire(inventory));
+    world.run("UPDATE {table} SET weight = 8 WHERE key = 105");
+    CHECK(audit(inventory).findings == Texts{in("changed 100-170/10", again)});
+    world.erase("11");
+    world.erase("105");
+    CHECK(audit(inventory).findings ==
+          Texts{in("vanished 105-105/1", again), in("vanished 11-11/1", batch)});
+  });
+}
+
 TEST_CASE("two repairs at once make no asset a straggler twice", "[store]") {
   on_every_store([](World& world) {
     two_batches(world);

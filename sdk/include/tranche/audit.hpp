@@ -12,6 +12,7 @@ namespace tranche {
 
 /// A difference between what was handed out and what the source holds now.
 struct AuditFinding {
+  /// Of a batch that a reset took keys from, no change is told: its digest is of those as well.
   enum class Kind {
     late,      ///< one asset that matches and lies behind the frontier, and that no batch holds
     vanished,  ///< keys that a batch holds and the source does not, or that match no more

@@ -221,11 +221,11 @@ void Auditor::tell_changed(const StoredBatch& stored, std::uint64_t digest, doub
 /// were.
 void Auditor::check_straggler(const StoredBatch& stored) {
   const Batch& batch = stored.batch;
+  const auto& cut = stored.superseded_from;
   const std::int64_t surroundings = std::exchange(batch_id_, batch.id);
   const std::int64_t vanished_there = vanished_;
   std::uint64_t digest = 0;
   double weight = 0;
-  std::int64_t missing = 0;
   impl_.reading([&](StoreTransaction& transaction) {
     Source& source = impl_.source_of(ledger_.version(batch.version_id));
     const auto reading = source.begin(kCountTimeout);
@@ -233,8 +233,7 @@ void Auditor::check_straggler(const StoredBatch& stored) {
     auto next = keys.begin();
     const auto lose_before = [&](const auto& found) {
       for (; next != found; ++next) {
-        ++missing;
-        if (!stored.superseded_from || *next < *stored.superseded_from) {
+        if (!cut || *next < *cut) {
           vanished(*next, *next, 1);
         }
       }
@@ -247,7 +246,8 @@ void Auditor::check_straggler(const StoredBatch& stored) {
     });
     lose_before(keys.end());
   });
-  if (missing == 0) {
+  // As of a range: the digest is of the keys that a reset took from it as well.
+  if (!cut && vanished_ == vanished_there) {
     tell_changed(stored, digest, weight);
   }
   batch_id_ = surroundings;
