@@ -395,8 +395,11 @@ class SqlStoreTransaction final : public StoreTransaction {
     Batch batch = stored.batch;
     const std::string outcome(to_string(end.outcome));
     const std::string outputs = outputs_json(end.outputs);
+    const bool one_statement = connection_.dialect() == Dialect::postgres;
+    // The attempt's end and the batch's release are one moment.
+    const Param at = one_statement ? clock() : Param(*integer_of("now", {clock()}));
     Params params = {
-        clock(),
+        at,
         batch.id,
         std::string(to_string(end.status)),
         param(end.exhausted),
@@ -408,18 +411,13 @@ class SqlStoreTransaction final : public StoreTransaction {
         end.message,
         outputs};
     // PostgreSQL records the attempt in the same round trip.
-    if (connection_.dialect() == Dialect::postgres) {
+    if (one_statement) {
       params.emplace_back(outcome);
       params.push_back(param(end.signal));
     } else {
-      execute("insert_attempt",
-              {clock(),
-               batch.id,
-               outcome,
-               param(end.exit_code),
-               param(end.signal),
-               end.message,
-               outputs});
+      execute(
+          "insert_attempt",
+          {at, batch.id, outcome, param(end.exit_code), param(end.signal), end.message, outputs});
     }
     read_changed("end_batch", params, [&](RowReader& row) {
       batch.available_at = row.maybe_time();
