@@ -3,6 +3,9 @@
 #include "json/batch_json.hpp"
 #include "log.hpp"
 
+#include <algorithm>
+#include <limits>
+
 namespace tranche::runner {
 namespace {
 
@@ -17,6 +20,13 @@ bool RunState::reserve_iteration() {
   }
   ++reserved_;
   return true;
+}
+
+int RunState::iterations_left() const {
+  const std::lock_guard lock(mutex_);
+  constexpr std::int64_t kMany = std::numeric_limits<int>::max();
+  return static_cast<int>(options_.iterations ? std::min(*options_.iterations - reserved_, kMany)
+                                              : kMany);
 }
 
 void RunState::give_back_iteration() {

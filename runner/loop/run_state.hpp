@@ -22,6 +22,8 @@ class RunState {
   bool reserve_iteration();
   /// Nothing could be acquired for it.
   void give_back_iteration();
+  /// Iterations that the run may make besides those reserved.
+  int iterations_left() const;
   /// The number of an iteration that has its batch, from 1.
   std::int64_t number_iteration();
 

@@ -114,6 +114,7 @@ AcquireOptions Worker::next_options() {
   options.run_id = setup_.run_id;
   options.token = random_token();
   options.sink = &items_;
+  options.most_ahead = state_.iterations_left();
   return options;
 }
 

@@ -74,6 +74,8 @@ Figures pairs(const PairsOptions& options) {
       std::optional<Inventory> inventory;
       try {
         inventory.emplace(options.target.open());
+        // Opens the source: pgbench's rate leaves out the time to connect, too.
+        inventory->tick(options.job);
       } catch (const Error& error) {
         results[i] = {{}, 1, error.what(), {}};
       }

@@ -83,6 +83,17 @@ def test_an_iteration_of_a_run_costs_one_commit(world, proxy):
 
 
 @before_or_after
+@pytest.mark.parametrize("number", [1, 3, 7])
+def test_a_hand_over_loses_and_repeats_nothing(world, proxy, moment, number):
+    world.job(count=16, max_count=1)
+    proxy.cut_hand_over = (number, moment)
+    result = world("run", "--job", "flights", "--iterations", "all", "--", "true", env={"TRANCHE_DB": proxy.url})
+    assert (result.returncode, proxy.cuts) == (0, 1), result
+    assert [attempts(world, n) for n in numbers(world)] == [["succeeded"]] * 16
+    assert world.json("backlog", "--job", "flights")["count"] == 0
+
+
+@before_or_after
 @pytest.mark.parametrize("number", range(1, COMMITS + 1))
 def test_a_run_loses_and_repeats_nothing(world, doubtful, number):
     world.job(count=8)

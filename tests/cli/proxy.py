@@ -8,6 +8,7 @@ import threading
 import urllib.parse
 
 PORT = 5432
+EXECUTE = b"E\x00\x00\x00\x09\x00\x00\x00\x00\x00"  # all rows of the unnamed portal
 
 
 def server_address(url):
@@ -43,16 +44,22 @@ class Commits:
         self.answered = threading.Event()
 
     def is_cut(self, data, server):
-        self.writing = self.writing or b"READ WRITE" in data
+        if EXECUTE in data and (b"_hand_over" in data or b"taken AS" in data):
+            self.proxy.hand_overs += 1
+            return self.is_chosen(data, server, self.proxy.cut_hand_over, self.proxy.hand_overs)
+        self.writing = self.writing or b"BEGIN" in data and b"READ WRITE" in data
         if not self.writing or b"COMMIT\0" not in data:
             return False
         self.writing = False
         self.proxy.commits += 1
-        if not self.proxy.cut_at or self.proxy.cut_at[0] != self.proxy.commits:
+        return self.is_chosen(data, server, self.proxy.cut_at, self.proxy.commits)
+
+    def is_chosen(self, data, server, chosen, number):
+        if not chosen or chosen[0] != number:
             return False
         self.proxy.cuts += 1
         self.cut = True
-        if self.proxy.cut_at[1] == "after":
+        if chosen[1] == "after":
             server.sendall(data)
             self.answered.wait(60)
         return True
@@ -66,6 +73,8 @@ class Proxy:
         self.url = f"{url}{'&' if '?' in url else '?'}host={self.folder}&port={PORT}"
         self.listener = None
         self.cut_at = None  # (number of the writing commit, "before" or "after" the server has done it)
+        self.cut_hand_over = None  # the same of statements that end one batch and take the next, which commit themselves
+        self.hand_overs = 0
         self.commits = 0
         self.cuts = 0
         self.open = []

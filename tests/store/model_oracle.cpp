@@ -48,10 +48,19 @@ void Oracle::on_cut(const Batch& batch, const std::set<std::int64_t>& keys, cons
        "a batch is above its limit by count");
   hold(!limits.max_weight || batch.count == 1 || weight <= *limits.max_weight,
        "a batch is above its limit by weight");
-  if (keys.size() < next.size() && !count_full) {
+  // Up to a range that was planned behind it, and that an operator took hold of.
+  const bool fenced = keys.size() < next.size() &&
+                      holder_.upper_bound(*keys.rbegin()) != holder_.end() &&
+                      holder_.upper_bound(*keys.rbegin())->first < next[keys.size()];
+  if (keys.size() < next.size() && !count_full && !fenced) {
     hold(limits.max_weight && weight + assets_.at(next[keys.size()]).weight > *limits.max_weight,
          "a batch ends before its limit");
   }
+}
+
+void Oracle::on_taken_back(const Batch& batch) {
+  hold(batch.status == BatchStatus::planned && !batch.acquired_at, "a batch that was held is gone");
+  std::erase_if(holder_, [&](const auto& held) { return held.second == batch.id; });
 }
 
 void Oracle::on_split(std::int64_t parent,

@@ -29,6 +29,8 @@ class Oracle {
   /// A range has just been cut. Errors (here and below): std::logic_error naming the broken
   /// invariant.
   void on_cut(const Batch& batch, const std::set<std::int64_t>& keys, const Limits& limits);
+  /// A range that was planned ahead, and that nobody held, is there no more.
+  void on_taken_back(const Batch& batch);
   void on_split(std::int64_t parent,
                 const std::vector<std::pair<Batch, std::set<std::int64_t>>>& halves);
   /// `batches`: as they were before the reset.

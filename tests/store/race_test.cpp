@@ -69,7 +69,7 @@ TEST_CASE("a reset that waited while a batch behind it was taken is refused", "[
     const Window window = other.find_window("job", "incremental");
     const auto store = world.store();
     auto transaction = store->begin(true);
-    const auto taken = transaction->take_due_batch(window.id, KeyType::integer, true);
+    const auto taken = transaction->take_due_batch(window.id, KeyType::integer, {});
     REQUIRE(taken);
     transaction->claim_batch(*taken, 2, 3, {"a token", std::chrono::minutes(1), ""});
     auto waiter =
@@ -93,7 +93,7 @@ TEST_CASE("a delete that waited while a batch of the job was taken is refused", 
     Inventory other = world.client();
     const auto store = world.store();
     auto transaction = store->begin(true);
-    const auto taken = transaction->take_due_batch(first.window_id, KeyType::integer, true);
+    const auto taken = transaction->take_due_batch(first.window_id, KeyType::integer, {});
     REQUIRE(taken);
     transaction->claim_batch(*taken, 2, 3, {"a token", std::chrono::minutes(1), ""});
     auto waiter =
@@ -122,7 +122,7 @@ TEST_CASE("a batch that somebody is taking is left to them, and nobody waits for
     fail(inventory, second);
     const auto store = world.store();
     auto transaction = store->begin(true);
-    const auto taken = transaction->take_due_batch(first.window_id, KeyType::integer, true);
+    const auto taken = transaction->take_due_batch(first.window_id, KeyType::integer, {});
     REQUIRE(taken);
     CHECK(taken->batch.id == first.id);
     CHECK(acquire(inventory).id == second.id);

@@ -174,6 +174,10 @@ void Simulation::step() {
   } else if (dice == 98) {
     definition_.limits.max_count = chance(70) ? std::optional(pick(1, 12)) : std::nullopt;
     definition_.max_attempts = static_cast<int>(pick(1, 4));
+    std::map<std::string, std::vector<Batch>> before;
+    for (const auto& [window, oracle] : oracles_) {
+      before[window] = listed(window);
+    }
     each("update", [&](World&, Inventory& inventory, std::size_t) {
       return std::to_string(inventory
                                 .update_job(job_,
@@ -184,6 +188,9 @@ void Simulation::step() {
                                             })
                                 .version);
     });
+    for (auto& [window, batches] : before) {
+      forget_taken_back(window, batches);
+    }
   } else if (!assets_.empty() && oracles_.size() < 3) {
     const std::int64_t from = pick(base_, last_key_);
     const std::int64_t to = pick(from, last_key_ + 5);
@@ -210,11 +217,12 @@ void Simulation::acquire_some() {
   if (chance(20)) {
     options.limits.max_count = pick(1, 8);
   }
+  options.least_ahead = chance(40) ? static_cast<int>(pick(1, 5)) : 0;
   claim(options.window, options);
 }
 
 void Simulation::claim(const std::string& window, const AcquireOptions& options) {
-  const std::vector<Batch> before = listed(window);
+  std::vector<Batch> before = listed(window);
   const TimePoint now = worlds_[0]->now();
   Claimed claimed;
   claimed.window = window;
@@ -241,6 +249,7 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
     hold((claimed.batches.empty() ? "none" : range_of(claimed.batches[0])) == planned,
          "acquire does not hand out what was planned: " + planned);
   }
+  forget_taken_back(window, before);
   if (claimed.batches.empty()) {
     return;
   }
@@ -252,6 +261,15 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
     Limits limits = definition_.limits;
     limits.max_count = options.limits.max_count ? options.limits.max_count : limits.max_count;
     oracles_.at(window).on_cut(batch, keys_of_batch(batch), limits);
+    std::vector<Batch> after = listed(window);
+    std::sort(
+        after.begin(), after.end(), [](const Batch& a, const Batch& b) { return a.id < b.id; });
+    for (const Batch& ahead : after) {
+      if (ahead.id > batch.id) {
+        hold(ahead.status == BatchStatus::planned, "a batch that nobody asked for");
+        oracles_.at(window).on_cut(ahead, keys_of_batch(ahead), definition_.limits);
+      }
+    }
   } else if (known != before.end()) {
     hold(known->available_at && *known->available_at <= now,
          "a batch was handed out before its time");
@@ -262,6 +280,10 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
       const bool due =
           other.available_at && *other.available_at <= now &&
           (other.status == BatchStatus::planned || other.attempt < definition_.max_attempts);
+      const bool never_held = other.status == BatchStatus::planned && !other.acquired_at;
+      if (options.retry == RetryMode::only && never_held) {
+        continue;
+      }
       const bool same_turn = options.retry == RetryMode::first ||
                              options.retry == RetryMode::only || other.status == known->status;
       hold(!due || !same_turn || !(*other.first_key < *batch.first_key), "an older batch was due");
@@ -372,13 +394,14 @@ void Simulation::reset() {
   if (assets_.empty()) {
     return;
   }
-  const std::vector<Batch> before = listed("incremental");
+  std::vector<Batch> before = listed("incremental");
   const std::int64_t key = pick(base_, last_key_);
   const std::string answer =
       each("reset " + std::to_string(key), [&](World&, Inventory& inventory, std::size_t) {
         return std::to_string(inventory.reset(job_, std::to_string(key)));
       });
   if (!answer.starts_with("!")) {
+    forget_taken_back("incremental", before);
     oracles_.at("incremental").on_reset(key, before);
   }
 }
@@ -477,6 +500,19 @@ std::set<std::int64_t> Simulation::keys_of_batch(const Batch& batch) {
   worlds_[0]->inventory().for_each_asset(
       batch, [&](const Asset& asset) { keys.insert(asset.key.number()); });
   return keys;
+}
+
+void Simulation::forget_taken_back(const std::string& window, std::vector<Batch>& before) {
+  std::set<std::int64_t> still;
+  for (const Batch& batch : listed(window)) {
+    still.insert(batch.id);
+  }
+  for (const Batch& batch : before) {
+    if (!still.contains(batch.id)) {
+      oracles_.at(window).on_taken_back(batch);
+    }
+  }
+  std::erase_if(before, [&](const Batch& batch) { return !still.contains(batch.id); });
 }
 
 void Simulation::adopt_halves(const std::string& window) {

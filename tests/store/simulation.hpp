@@ -44,6 +44,8 @@ class Simulation {
   void check();
   std::vector<Batch> listed(const std::string& window);
   std::set<std::int64_t> keys_of_batch(const Batch& batch);
+  /// Those of `before` that are there no more; `before` goes without them.
+  void forget_taken_back(const std::string& window, std::vector<Batch>& before);
   void adopt_halves(const std::string& window);
 
   std::mt19937_64 random_;

@@ -132,10 +132,15 @@ class MemoryTransaction final : public StoreTransaction {
       return std::nullopt;
     }
     const Job& job = state_.jobs.at(found->second.job_id);
-    return LockedWindow{found->second, job.version_id, job.paused};
+    const auto& [planned, when] = state_.planned[window_id];
+    const bool recent = when >= now() - std::chrono::seconds(1);
+    return LockedWindow{found->second, job.version_id, job.paused, recent ? planned : 0};
   }
-  void move_frontier(std::int64_t window_id, const Key& frontier) override {
+  void move_frontier(std::int64_t window_id,
+                     const std::optional<Key>& frontier,
+                     int planned) override {
     state_.windows.at(window_id).frontier = frontier;
+    state_.planned[window_id] = {planned, now()};
   }
   void set_window_state(std::int64_t window_id,
                         WindowState state,
@@ -153,7 +158,7 @@ class MemoryTransaction final : public StoreTransaction {
   // Batches.
   std::optional<StoredBatch> take_due_batch(std::int64_t window_id,
                                             KeyType,
-                                            bool retries) override {
+                                            const DueBatches& wanted) override {
     if (!state_.windows.contains(window_id)) {
       return std::nullopt;
     }
@@ -161,10 +166,15 @@ class MemoryTransaction final : public StoreTransaction {
     if (window.state != WindowState::active || state_.jobs.at(window.job_id).paused) {
       return std::nullopt;
     }
-    for (const StoredBatch& stored : open_batches(window_id)) {
+    for (StoredBatch& stored : open_batches(window_id)) {
       const Batch& batch = stored.batch;
-      if (*batch.available_at <= now() && (retries || batch.status == BatchStatus::planned)) {
-        return stored;
+      if (*batch.available_at <= now() &&
+          (wanted.retries || batch.status == BatchStatus::planned) &&
+          (wanted.ahead || !stored.ahead)) {
+        if (stored.ahead) {
+          stored.ahead->stale = state_.batches.at(batch.id).created_at < now() - kPlansHold;
+        }
+        return std::move(stored);
       }
     }
     return std::nullopt;
@@ -189,16 +199,46 @@ class MemoryTransaction final : public StoreTransaction {
     batch.available_at = TimePoint();
     row.stored.generation = made.generation;
     row.stored.digest = made.digest;
+    row.stored.ahead = made.ahead;
     row.last_part = made.last_part;
+    row.created_at = now();
     if (claim != nullptr) {
       hold(row.stored, 1, *claim);
     }
     if (made.frontier) {
-      move_frontier(made.window_id, *made.frontier);
+      move_frontier(made.window_id, made.frontier, made.leads);
     }
     state_.batches[batch.id] = row;
     return batch;
   }
+  std::int64_t count_planned(std::int64_t window_id) override {
+    const auto open = open_batches(window_id);
+    return std::count_if(open.begin(), open.end(), [](const StoredBatch& stored) {
+      return stored.ahead.has_value();
+    });
+  }
+  std::optional<PlannedAhead> take_back_planned(const Window& window, KeyType) override {
+    const auto is_open = [&](const StoredBatch& stored) {
+      return stored.ahead && stored.batch.available_at;
+    };
+    std::optional<Key> newest;
+    for (const auto& [id, row] : state_.batches) {
+      if (is_cut(row.stored.batch, window.id) && row.stored.generation == window.generation &&
+          !is_open(row.stored)) {
+        newest =
+            newest ? std::max(*newest, *row.stored.batch.first_key) : row.stored.batch.first_key;
+      }
+    }
+    std::optional<PlannedAhead> first;
+    for (const StoredBatch& stored : open_batches(window.id)) {
+      if (is_open(stored) && (!newest || *newest < *stored.batch.first_key)) {
+        first = first ? first : stored.ahead;
+        delete_batch(stored.batch.id);
+      }
+    }
+    return first;
+  }
+  void delete_batch(std::int64_t batch_id) override { state_.batches.erase(batch_id); }
   Batch claim_batch(const StoredBatch& stored,
                     int attempt,
                     int max_attempts,
@@ -274,6 +314,7 @@ class MemoryTransaction final : public StoreTransaction {
     batch.exhausted = exhausted;
     batch.attempt = attempt;
     batch.available_at = available ? std::optional(now()) : std::nullopt;
+    row_of(batch_id).ahead.reset();
   }
   void supersede_from(std::int64_t window_id, const Key& from) override {
     for (auto& [id, row] : state_.batches) {
@@ -576,6 +617,7 @@ class MemoryTransaction final : public StoreTransaction {
   }
   void hold(StoredBatch& row, int attempt, const Claim& claim) {
     row.lease = claim.lease;
+    row.ahead.reset();
     row.batch.status = BatchStatus::processing;
     row.batch.attempt = attempt;
     row.batch.token = claim.token;

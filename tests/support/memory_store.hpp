@@ -16,6 +16,7 @@ struct MemoryState {
   struct BatchRow {
     StoredBatch stored;  ///< without the names that come from other rows
     std::string last_part;
+    TimePoint created_at;
   };
   struct AttemptRow {
     std::int64_t batch_id = 0;
@@ -30,6 +31,7 @@ struct MemoryState {
   std::map<std::int64_t, Job> jobs;
   std::map<std::int64_t, StoredVersion> versions;
   std::map<std::int64_t, Window> windows;
+  std::map<std::int64_t, std::pair<int, TimePoint>> planned;  ///< by window: how many, when
   std::map<std::int64_t, BatchRow> batches;
   std::map<std::pair<std::int64_t, std::int64_t>, std::string> parts;
   std::vector<AttemptRow> attempts;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,11 @@ struct AcquireOptions {
   std::string token;  ///< of the lease; unset: made here. A caller that chose it can ask
                       ///< find_held() after a broken commit
   AssetSink* sink = nullptr;
+  /// Where others queue for the window, or batches last less than a second, further full ranges are
+  /// cut for whoever acquires next, if the limits are the job's own: so many at least, always, and
+  /// at most.
+  int least_ahead = 0;
+  int most_ahead = std::numeric_limits<int>::max();
 };
 
 struct Acquired {

@@ -31,7 +31,18 @@ struct LockedWindow {
   Window window;
   std::int64_t version_id = 0;  ///< the job's current version
   bool job_paused = false;
+  int planned_ahead =
+      0;  ///< ranges that whoever cut last, within a second, meant to leave for others
 };
+
+/// A range that was cut for whoever comes next. It can be taken back while nobody has held it.
+struct PlannedAhead {
+  std::optional<Key> frontier;  ///< of the window, before this range was cut
+  bool stale = false;           ///< planned longer than kPlansHold ago
+};
+/// Planned ranges are for those who queue now. Older ones are cut again: their assets may have
+/// changed.
+inline constexpr Duration kPlansHold = std::chrono::seconds(10);
 
 /// A range to be stored. `parts` are the packed keys, in order (key_set.hpp).
 struct NewBatch {
@@ -49,6 +60,8 @@ struct NewBatch {
   std::string last_part;  ///< the packed keys, or the last part of them
   int max_attempts = 0;
   std::optional<Key> frontier;  ///< where the window's frontier moves in the same step
+  int leads = 0;                ///< with `frontier`: ranges that are planned ahead
+  std::optional<PlannedAhead> ahead;
 };
 
 /// The claim of a holder.
@@ -66,6 +79,7 @@ struct StoredBatch {
   std::uint64_t digest = 0;
   Duration lease{};                     ///< length of the last lease
   std::int64_t current_version_id = 0;  ///< of the job, now
+  std::optional<PlannedAhead> ahead;    ///< nobody has held it
 };
 
 /// The end of an attempt, and the batch's state after it.
@@ -82,6 +96,25 @@ struct AttemptEnd {
   std::optional<int> signal;
   std::string message;
   Outputs outputs;
+};
+
+/// The claim of whoever ends one batch and goes on with the next one that was planned.
+struct PlannedClaim {
+  std::int64_t window_id = 0;
+  std::int64_t version_id = 0;  ///< the job's, as the caller knows it
+  int max_attempts = 0;
+  bool retries = true;
+  Claim claim;
+};
+struct HandedOver {
+  Batch ended;
+  std::optional<Batch> taken;
+};
+
+/// Which stored batches an acquire takes, besides those that were given back.
+struct DueBatches {
+  bool retries = true;  ///< those that failed or lost their holder
+  bool ahead = true;    ///< those that were planned ahead
 };
 
 /// Which batches are listed, the newest first.
@@ -136,7 +169,14 @@ class StoreTransaction {
   virtual std::vector<Window> list_windows(std::int64_t job_id, KeyType type) = 0;
   /// Waits for other acquirers. Empty: the window is gone.
   virtual std::optional<LockedWindow> lock_window(std::int64_t window_id, KeyType type) = 0;
-  virtual void move_frontier(std::int64_t window_id, const Key& frontier) = 0;
+  /// Never waits: empty also where somebody else has it locked.
+  virtual std::optional<LockedWindow> try_lock_window(std::int64_t window_id, KeyType type) {
+    return lock_window(window_id, type);
+  }
+  /// `planned`: so many of the ranges before it are planned ahead.
+  virtual void move_frontier(std::int64_t window_id,
+                             const std::optional<Key>& frontier,
+                             int planned) = 0;
   virtual void set_window_state(std::int64_t window_id,
                                 WindowState state,
                                 std::string_view reason) = 0;
@@ -154,12 +194,25 @@ class StoreTransaction {
   /// paused job or window.
   virtual std::optional<StoredBatch> take_due_batch(std::int64_t window_id,
                                                     KeyType type,
-                                                    bool retries) = 0;
+                                                    const DueBatches& wanted) = 0;
   virtual std::int64_t reserve_batch_id() = 0;
   virtual void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) = 0;
   /// Stores a range and moves the frontier. With a claim it is processing, its first attempt begun;
   /// without, planned.
   virtual Batch insert_batch(const NewBatch& batch, const Claim* claim) = 0;
+  /// Stores ranges that are planned ahead, in their order.
+  virtual void insert_planned(const std::vector<NewBatch>& batches) {
+    for (const NewBatch& batch : batches) {
+      insert_batch(batch, nullptr);
+    }
+  }
+  /// Ranges that are planned ahead now.
+  virtual std::int64_t count_planned(std::int64_t window_id) = 0;
+  /// Deletes the ranges that were planned ahead, from the last one down to the first behind all
+  /// that anybody ever held; waits for those who are taking one. The first of them, empty: there
+  /// was none. For whoever has locked the window.
+  virtual std::optional<PlannedAhead> take_back_planned(const Window& window, KeyType type) = 0;
+  virtual void delete_batch(std::int64_t batch_id) = 0;
   /// Hands a stored batch to a new holder; `attempt` is the number that begins.
   virtual Batch claim_batch(const StoredBatch& batch,
                             int attempt,
@@ -186,6 +239,15 @@ class StoreTransaction {
   virtual std::optional<Batch> end_held_attempt(const Batch&, const AttemptEnd&) {
     return std::nullopt;
   }
+  /// The same, and the oldest range that was planned ahead for the same holder: nothing else may be
+  /// due before it, and it must be of that version. Alone in its transaction (Store::begin_single).
+  virtual std::optional<HandedOver> hand_over(const Batch&,
+                                              const AttemptEnd&,
+                                              const PlannedClaim&) {
+    return std::nullopt;
+  }
+  /// The oldest range that was planned ahead, on the same terms.
+  virtual std::optional<Batch> take_planned(const PlannedClaim&) { return std::nullopt; }
   /// Operator's repairs, outside any attempt. `available`: can be taken at once.
   virtual void set_batch_state(
       std::int64_t batch_id, BatchStatus status, bool exhausted, int attempt, bool available) = 0;
@@ -267,6 +329,13 @@ class Store {
   virtual ~Store() = default;
   /// `write` false: reads only, sees one state throughout.
   virtual std::unique_ptr<StoreTransaction> begin(bool write) = 0;
+  /// For one statement that writes, which commits itself where that saves round trips. Errors of
+  /// that statement: in_doubt too.
+  virtual std::unique_ptr<StoreTransaction> begin_single() { return begin(true); }
+  /// Several may take batches at the same time, so that it pays to plan for others.
+  virtual bool side_by_side() const { return false; }
+  /// Outside a transaction: until whoever cuts ranges of the window is done, or a while has passed.
+  virtual void wait_for_window(std::int64_t) {}
   /// Overrides the database's clock from now on: tests decide when a lease ends.
   virtual void set_clock(std::function<TimePoint()> clock) = 0;
 };

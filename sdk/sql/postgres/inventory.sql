@@ -11,7 +11,7 @@ b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attemp
 (extract(epoch FROM b.available_at) * 1000)::bigint, (extract(epoch FROM b.acquired_at) * 1000)::bigint,
 (extract(epoch FROM b.released_at) * 1000)::bigint, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
 v.definition ->> 'table', v.definition ->> 'key_column', v.definition ->> 'filter', b.generation, b.digest,
-b.lease_ms, j.version_id, b.kind = 'items'
+b.lease_ms, j.version_id, b.kind = 'items', b.planned_after
 
 -- name: fragment batch_tables
 /* TEMPLATE: prefix */batch AS b
@@ -129,8 +129,26 @@ SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHE
 -- name: list_windows
 SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = $1 ORDER BY w.id
 
+-- name: fragment lock_window_head
+-- The row's lock keeps others from cutting; who would rather not queue for it waits for the advisory lock (wait_for_window),
+-- which can be shared. $2 is the inventory's own number in the database.
+WITH w AS MATERIALIZED (SELECT * FROM /* TEMPLATE: prefix */window WHERE id = $1
+
+-- name: fragment lock_window_tail
+)
+SELECT /* TEMPLATE: window_columns */,
+  CASE WHEN w.planned_at >= coalesce(to_timestamp($3::bigint / 1000.0), /* TEMPLATE: clock */) - interval '1 second' THEN w.planned_ahead ELSE 0 END,
+  pg_advisory_xact_lock($2::integer, (w.id & 2147483647)::integer) FROM w
+
 -- name: lock_window
-SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHERE w.id = $1 FOR UPDATE
+/* TEMPLATE: lock_window_head */ FOR UPDATE /* TEMPLATE: lock_window_tail */
+
+-- name: try_lock_window
+/* TEMPLATE: lock_window_head */ FOR UPDATE SKIP LOCKED /* TEMPLATE: lock_window_tail */
+
+-- name: wait_for_window
+-- All who wait go on at once. The comment tells pg_stat_activity what for.
+SELECT pg_advisory_xact_lock_shared($2::integer, ($1::bigint & 2147483647)::integer) /* /* TEMPLATE: prefix */window */
 
 -- name: job_state
 -- The job's current version and whether it is paused. A statement of its own, after the lock: one that waited for the lock
@@ -138,7 +156,8 @@ SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHE
 SELECT version_id, paused FROM /* TEMPLATE: prefix */job WHERE id = $1
 
 -- name: move_frontier
-UPDATE /* TEMPLATE: prefix */window SET frontier = $2 WHERE id = $1
+UPDATE /* TEMPLATE: prefix */window SET frontier = $2, planned_ahead = $3::integer, planned_at = coalesce(to_timestamp($4::bigint / 1000.0), /* TEMPLATE: clock */)
+WHERE id = $1
 
 -- name: set_window_state
 UPDATE /* TEMPLATE: prefix */window SET state = $2, state_reason = $3 WHERE id = $1
@@ -148,10 +167,12 @@ UPDATE /* TEMPLATE: prefix */window SET state = $2, state_reason = $3 WHERE id =
 UPDATE /* TEMPLATE: prefix */window SET lower_key = $2, frontier = NULL, generation = generation + 1 WHERE id = $1
 
 -- name: take_due_batch
--- The oldest batch that can be taken now; $3 false: only those given back, no retries.
-SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
+-- The oldest batch that can be taken now; $3 false: no retries, $4 false: none that were planned ahead. Those are stale after $5
+-- milliseconds.
+SELECT /* TEMPLATE: batch_columns */,
+  b.created_at < coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) - $5::bigint * interval '1 millisecond' FROM /* TEMPLATE: batch_tables */
 WHERE b.window_id = $2 AND w.state = 'active' AND NOT j.paused AND b.available_at IS NOT NULL AND b.available_at <= coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */)
-  AND ($3::bigint <> 0 OR b.status = 'planned')
+  AND ($3::bigint <> 0 OR b.status = 'planned') AND ($4::bigint <> 0 OR b.planned_after IS NULL)
 ORDER BY b.first_key LIMIT 1
 FOR UPDATE OF b SKIP LOCKED
 
@@ -165,24 +186,63 @@ INSERT INTO /* TEMPLATE: prefix */batch_keys (batch_id, part, keys) VALUES ($1, 
 -- name: insert_batch
 -- A range; with a token it is being processed. $2 NULL: the identity gives the id. Moves the frontier in the same round trip.
 WITH t AS (SELECT coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) AS now),
-moved AS (UPDATE /* TEMPLATE: prefix */window SET frontier = $17::bytea WHERE id = $3::bigint AND $17::bytea IS NOT NULL)
+moved AS (
+  UPDATE /* TEMPLATE: prefix */window SET frontier = $17::bytea, planned_ahead = $19::integer, planned_at = t.now
+  FROM t WHERE id = $3::bigint AND $17::bytea IS NOT NULL)
 INSERT INTO /* TEMPLATE: prefix */batch (id, window_id, version_id, generation, parent_id, first_key, last_key, count, weight,
-  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind)
+  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind, planned_after)
 OVERRIDING SYSTEM VALUE
 SELECT coalesce($2::bigint, nextval('/* TEMPLATE: prefix */batch_id_seq')), $3::bigint, $4::bigint, $5::integer,
   $6::bigint, $7::bytea, $8::bytea, $9::bigint, $10::double precision, $11::bigint, $12::bytea, $13::integer,
   CASE WHEN $14::text = '' THEN 'planned' ELSE 'processing' END, CASE WHEN $14::text = '' THEN 0 ELSE 1 END, $14::text, $15::text, $16::bigint,
   CASE WHEN $14::text = '' THEN to_timestamp(0) ELSE t.now + $16::bigint * interval '1 millisecond' END,
-  CASE WHEN $14::text = '' THEN NULL ELSE t.now END, t.now, $18::text
+  CASE WHEN $14::text = '' THEN NULL ELSE t.now END, t.now, $18::text, $20::bytea
 FROM t
 RETURNING id, (extract(epoch FROM acquired_at) * 1000)::bigint, (extract(epoch FROM available_at) * 1000)::bigint
+
+-- name: insert_planned
+-- Ranges for whoever comes next, in the order of the list $4.
+INSERT INTO /* TEMPLATE: prefix */batch (window_id, version_id, generation, first_key, last_key, count, weight, digest, keys, max_attempts,
+  status, available_at, created_at, planned_after)
+SELECT $2::bigint, $3::bigint, made.generation, decode(made.first_key, 'hex'), decode(made.last_key, 'hex'), made.count, made.weight,
+  made.digest, decode(made.keys, 'hex'), made.max_attempts, 'planned', to_timestamp(0),
+  coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), decode(made.planned_after, 'hex')
+FROM ROWS FROM (jsonb_to_recordset($4::jsonb) AS (generation integer, first_key text, last_key text, count bigint,
+  weight double precision, digest bigint, keys text, max_attempts integer, planned_after text)) WITH ORDINALITY AS made
+ORDER BY made.ordinality
+
+-- name: fragment planned
+window_id = $1::bigint AND available_at IS NOT NULL AND planned_after IS NOT NULL
+
+-- name: count_planned
+SELECT count(*) FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned */
+
+-- name: lock_planned
+-- A statement of its own: what it waited for, the next ones see.
+SELECT id FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned */ ORDER BY first_key FOR UPDATE
+
+-- name: fragment planned_tail
+/* TEMPLATE: planned */ AND first_key > coalesce((
+  SELECT o.first_key FROM /* TEMPLATE: prefix */batch AS o
+  WHERE o.window_id = $1::bigint AND o.generation = $2::integer AND o.parent_id IS NULL AND o.kind = 'range'
+    AND (o.planned_after IS NULL OR o.available_at IS NULL)
+  ORDER BY o.first_key DESC LIMIT 1), ''::bytea)
+
+-- name: first_planned
+SELECT planned_after FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned_tail */ ORDER BY first_key LIMIT 1
+
+-- name: delete_planned
+DELETE FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned_tail */
+
+-- name: delete_batch
+DELETE FROM /* TEMPLATE: prefix */batch WHERE id = $1
 
 -- name: claim_batch
 -- A new holder for a stored batch.
 UPDATE /* TEMPLATE: prefix */batch
 SET status = 'processing', attempt = $3, max_attempts = $4, token = $5, run_id = $6, lease_ms = $7::bigint,
   acquired_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), available_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) + $7::bigint * interval '1 millisecond',
-  released_at = NULL, exit_code = NULL, message = '', outputs = '{}'
+  released_at = NULL, exit_code = NULL, message = '', outputs = '{}', planned_after = NULL
 WHERE id = $2
 RETURNING id, (extract(epoch FROM acquired_at) * 1000)::bigint, (extract(epoch FROM available_at) * 1000)::bigint
 
@@ -233,10 +293,45 @@ attempt AS (
   SELECT id, attempt, run_id, started_at, released_at, 'succeeded', $4::integer, $5::text, $6::jsonb FROM ended)
 SELECT (extract(epoch FROM released_at) * 1000)::bigint, coalesce(superseded_from <= first_key, false) FROM ended
 
+-- name: hand_over
+-- end_held, and the oldest range that was planned ahead to the same holder, unless another batch is due before it: by itself,
+-- in one round trip. $2 NULL: no batch is held yet. The first column is NULL where none was, or somebody else holds it; then
+-- nothing has happened.
+WITH t AS (SELECT coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) AS now),
+ended AS (
+  UPDATE /* TEMPLATE: prefix */batch
+  SET status = 'succeeded', available_at = NULL, released_at = t.now, exit_code = $4::integer, message = $5::text, outputs = $6::jsonb
+  FROM t WHERE id = $2::bigint AND token = $3::text AND status = 'processing'
+  RETURNING id, attempt, run_id, coalesce(acquired_at, created_at) AS started_at, released_at, superseded_from, first_key),
+attempt AS (
+  INSERT INTO /* TEMPLATE: prefix */attempt (batch_id, attempt, run_id, started_at, ended_at, outcome, exit_code, message, outputs)
+  SELECT id, attempt, run_id, started_at, released_at, 'succeeded', $4::integer, $5::text, $6::jsonb FROM ended),
+due AS (
+  SELECT b.id, b.planned_after IS NOT NULL AND b.version_id = $9::bigint AND j.version_id = $9::bigint
+    AND b.created_at >= (SELECT now FROM t) - $10::bigint * interval '1 millisecond' AS ready
+  FROM /* TEMPLATE: prefix */batch AS b
+  JOIN /* TEMPLATE: prefix */window AS w ON w.id = b.window_id JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
+  WHERE b.window_id = $7::bigint AND ($2::bigint IS NULL OR EXISTS (SELECT 1 FROM ended)) AND w.state = 'active' AND NOT j.paused
+    AND b.available_at IS NOT NULL AND b.available_at <= (SELECT now FROM t) AND ($8::bigint <> 0 OR b.status = 'planned')
+  ORDER BY b.first_key LIMIT 1
+  FOR UPDATE OF b SKIP LOCKED),
+taken AS (
+  UPDATE /* TEMPLATE: prefix */batch AS b
+  SET status = 'processing', attempt = 1, max_attempts = $11::integer, token = $12::text, run_id = $13::text, lease_ms = $14::bigint,
+    acquired_at = t.now, available_at = t.now + $14::bigint * interval '1 millisecond', planned_after = NULL
+  FROM due, t WHERE b.id = due.id AND due.ready
+  RETURNING b.*)
+SELECT (extract(epoch FROM ended.released_at) * 1000)::bigint, coalesce(ended.superseded_from <= ended.first_key, false), b.id IS NOT NULL,
+  /* TEMPLATE: batch_columns */
+FROM t LEFT JOIN ended ON true LEFT JOIN (taken AS b
+  JOIN /* TEMPLATE: prefix */window AS w ON w.id = b.window_id
+  JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
+  JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = b.version_id) ON true
+
 -- name: set_batch_state
 -- An operator's repair.
 UPDATE /* TEMPLATE: prefix */batch
-SET status = $3, exhausted = ($4::bigint <> 0), attempt = $5::integer,
+SET status = $3, exhausted = ($4::bigint <> 0), attempt = $5::integer, planned_after = NULL,
   available_at = CASE WHEN $6::bigint <> 0 THEN coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) ELSE NULL END
 WHERE id = $2
 

@@ -10,7 +10,7 @@ b.id, b.window_id, w.job_id, b.version_id, j.name, w.name, v.definition ->> '$.k
 b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attempt, b.max_attempts, b.token,
 b.available_at, b.acquired_at, b.released_at, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
 v.definition ->> '$.table', v.definition ->> '$.key_column', v.definition ->> '$.filter', b.generation, b.digest,
-b.lease_ms, j.version_id, b.kind = 'items'
+b.lease_ms, j.version_id, b.kind = 'items', b.planned_after
 
 -- name: fragment batch_tables
 /* TEMPLATE: prefix */batch AS b
@@ -128,14 +128,15 @@ SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHE
 SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = ?1 ORDER BY w.id
 
 -- name: lock_window
-SELECT /* TEMPLATE: window_columns */ FROM /* TEMPLATE: prefix */window AS w WHERE w.id = ?1
+SELECT /* TEMPLATE: window_columns */, CASE WHEN w.planned_at >= coalesce(?2, /* TEMPLATE: clock */) - 1000 THEN w.planned_ahead ELSE 0 END
+FROM /* TEMPLATE: prefix */window AS w WHERE w.id = ?1
 
 -- name: job_state
 -- The job's current version and whether it is paused.
 SELECT version_id, paused FROM /* TEMPLATE: prefix */job WHERE id = ?1
 
 -- name: move_frontier
-UPDATE /* TEMPLATE: prefix */window SET frontier = ?2 WHERE id = ?1
+UPDATE /* TEMPLATE: prefix */window SET frontier = ?2, planned_ahead = ?3, planned_at = coalesce(?4, /* TEMPLATE: clock */) WHERE id = ?1
 
 -- name: set_window_state
 UPDATE /* TEMPLATE: prefix */window SET state = ?2, state_reason = ?3 WHERE id = ?1
@@ -145,10 +146,11 @@ UPDATE /* TEMPLATE: prefix */window SET state = ?2, state_reason = ?3 WHERE id =
 UPDATE /* TEMPLATE: prefix */window SET lower_key = ?2, frontier = NULL, generation = generation + 1 WHERE id = ?1
 
 -- name: take_due_batch
--- The oldest batch that can be taken now; ?3 false: only those given back, no retries.
-SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
+-- The oldest batch that can be taken now; ?3 false: no retries, ?4 false: none that were planned ahead. Those are stale after ?5
+-- milliseconds.
+SELECT /* TEMPLATE: batch_columns */, b.created_at < coalesce(?1, /* TEMPLATE: clock */) - ?5 FROM /* TEMPLATE: batch_tables */
 WHERE b.window_id = ?2 AND w.state = 'active' AND NOT j.paused AND b.available_at IS NOT NULL AND b.available_at <= coalesce(?1, /* TEMPLATE: clock */)
-  AND (?3 OR b.status = 'planned')
+  AND (?3 OR b.status = 'planned') AND (?4 OR b.planned_after IS NULL)
 ORDER BY b.first_key LIMIT 1
 
 -- name: reserve_batch_id
@@ -161,19 +163,41 @@ INSERT INTO /* TEMPLATE: prefix */batch_keys (batch_id, part, keys) VALUES (?1, 
 -- name: insert_batch
 -- A range; with a token it is being processed.
 INSERT INTO /* TEMPLATE: prefix */batch (id, window_id, version_id, generation, parent_id, first_key, last_key, count, weight,
-  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind)
+  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind, planned_after)
 SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
   CASE WHEN ?14 = '' THEN 'planned' ELSE 'processing' END, CASE WHEN ?14 = '' THEN 0 ELSE 1 END, ?14, ?15, ?16,
-  CASE WHEN ?14 = '' THEN 0 ELSE t.now + ?16 END, CASE WHEN ?14 = '' THEN NULL ELSE t.now END, t.now, ?17
+  CASE WHEN ?14 = '' THEN 0 ELSE t.now + ?16 END, CASE WHEN ?14 = '' THEN NULL ELSE t.now END, t.now, ?17, ?18
 FROM (SELECT coalesce(?1, /* TEMPLATE: clock */) AS now) AS t
 RETURNING id, acquired_at, available_at
+
+-- name: fragment planned
+window_id = ?1 AND available_at IS NOT NULL AND planned_after IS NOT NULL
+
+-- name: count_planned
+SELECT count(*) FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned */
+
+-- name: fragment planned_tail
+/* TEMPLATE: planned */ AND first_key > coalesce((
+  SELECT o.first_key FROM /* TEMPLATE: prefix */batch AS o
+  WHERE o.window_id = ?1 AND o.generation = ?2 AND o.parent_id IS NULL AND o.kind = 'range'
+    AND (o.planned_after IS NULL OR o.available_at IS NULL)
+  ORDER BY o.first_key DESC LIMIT 1), x'')
+
+-- name: first_planned
+SELECT planned_after FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned_tail */ ORDER BY first_key LIMIT 1
+
+-- name: delete_planned
+DELETE FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned_tail */
+
+-- name: delete_batch
+DELETE FROM /* TEMPLATE: prefix */batch WHERE id = ?1
 
 -- name: claim_batch
 -- A new holder for a stored batch.
 UPDATE /* TEMPLATE: prefix */batch
 SET status = 'processing', attempt = ?3, max_attempts = ?4, token = ?5, run_id = ?6, lease_ms = ?7,
   acquired_at = coalesce(?1, /* TEMPLATE: clock */), available_at = coalesce(?1, /* TEMPLATE: clock */) + ?7,
-  released_at = NULL, exit_code = NULL, message = '', outputs = '{}'
+  released_at = NULL, exit_code = NULL, message = '', outputs = '{}', planned_after = NULL
 WHERE id = ?2
 RETURNING id, acquired_at, available_at
 
@@ -213,7 +237,7 @@ RETURNING available_at, released_at
 -- name: set_batch_state
 -- An operator's repair.
 UPDATE /* TEMPLATE: prefix */batch
-SET status = ?3, exhausted = ?4, attempt = ?5,
+SET status = ?3, exhausted = ?4, attempt = ?5, planned_after = NULL,
   available_at = CASE WHEN ?6 THEN coalesce(?1, /* TEMPLATE: clock */) ELSE NULL END
 WHERE id = ?2
 

@@ -36,6 +36,13 @@ Ledger::Ledger(Inventory::Impl& impl, const std::string& job, const std::string&
   impl_.reading([&](StoreTransaction& transaction) {
     job_ = impl_.need_job(transaction, job);
     window_ = impl_.need_window(transaction, job_, window);
+    for (const StoredBatch& stored : transaction.open_batches(window_.id)) {
+      if (stored.ahead) {
+        // Nobody has held it, and it may yet be cut otherwise.
+        window_.frontier = stored.ahead->frontier;
+        break;
+      }
+    }
     versions_ = transaction.list_job_versions(job_.id);
     find_bounds();
     newest_range_ = transaction.newest_range(window_.id);

@@ -36,10 +36,10 @@ bool Cutter::takes(const Asset& asset) const {
          (!limits_.max_weight || cut_.weight + asset.weight <= *limits_.max_weight);
 }
 
-void Cutter::add(const Asset& asset) {
+bool Cutter::offer(const Asset& asset) {
   if (full_ || !takes(asset)) {
     full_ = true;
-    return;
+    return false;
   }
   if (keys_.full()) {
     on_part_(keys_.take_part());
@@ -55,6 +55,8 @@ void Cutter::add(const Asset& asset) {
   if (sink_ != nullptr) {
     sink_->add(asset);
   }
+  full_ = limits_.max_count && cut_.count == *limits_.max_count;
+  return true;
 }
 
 std::int64_t Cutter::next_chunk() const {
@@ -68,12 +70,9 @@ void Cutter::read(SourceRange& range) {
     std::optional<Key> last;
     const std::int64_t read = source_.scan(range, chunk, [&](const Asset& asset) {
       last = asset.key;
-      add(asset);
+      offer(asset);
     });
     reached_end = read < chunk;
-    if (limits_.max_count && cut_.count == *limits_.max_count) {
-      full_ = true;
-    }
     if (last) {
       range.after = last;
       range.from.reset();
@@ -94,8 +93,17 @@ Cut Cutter::cut(const Position& position, Key to, const Further& further) {
     // It may also be lower than before: then the keys above are free to be given again.
     to = end ? *end : to;
   }
-  // Nothing more matched up to `to`: the next idle poll need not read this stretch again.
-  cut_.scanned_to = full_ || (cut_.last_key && to < *cut_.last_key) ? cut_.last_key : to;
+  Cut made = finish();
+  if (!full_ && !(made.last_key && to < *made.last_key)) {
+    // Nothing more matched up to `to`: the next idle poll need not read this stretch again.
+    made.scanned_to = to;
+  }
+  return made;
+}
+
+Cut Cutter::finish() {
+  cut_.scanned_to = cut_.last_key;
+  cut_.full = full_;
   cut_.last_part = keys_.take_part();
   return std::move(cut_);
 }

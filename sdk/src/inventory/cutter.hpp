@@ -29,6 +29,7 @@ struct Cut {
   double weight = 0;
   std::uint64_t digest = 0;
   std::string last_part;          ///< packed keys that were not handed to on_part
+  bool full = false;              ///< ended by the limits, not for want of assets
   std::optional<Key> scanned_to;  ///< the window's frontier after this range
 };
 
@@ -49,9 +50,15 @@ class Cutter {
   /// `to` is inclusive: the newest key that is known to be one that may be handed out.
   Cut cut(const Position& position, Key to, const Further& further = nullptr);
 
+  /// For whoever reads the source: false where the asset belongs into the next range. full() may
+  /// tell before.
+  bool offer(const Asset& asset);
+  bool full() const { return full_; }
+  /// What was offered until now, scanned up to the last asset taken.
+  Cut finish();
+
  private:
   bool takes(const Asset& asset) const;
-  void add(const Asset& asset);
   std::int64_t next_chunk() const;
   /// Reads up to `to` or until the limits are reached.
   void read(SourceRange& range);

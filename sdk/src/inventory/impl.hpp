@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace tranche {
@@ -18,12 +19,12 @@ struct Inventory::Impl {
 
   /// Runs `work` in one transaction and commits; once more from the start where the database
   /// refused it without effect.
-  template <typename Work>
-  auto in_transaction(bool write, const Work& work) {
+  template <typename Begin, typename Work>
+  auto transact(const Begin& begin, const Work& work) {
     const auto begun = std::chrono::steady_clock::now();
     while (true) {
       try {
-        const auto transaction = store->begin(write);
+        const auto transaction = begin();
         if constexpr (std::is_void_v<decltype(work(*transaction))>) {
           work(*transaction);
           transaction->commit();
@@ -42,12 +43,22 @@ struct Inventory::Impl {
     }
   }
   template <typename Work>
+  auto in_transaction(bool write, const Work& work) {
+    return transact([&] { return store->begin(write); }, work);
+  }
+  template <typename Work>
   auto writing(const Work& work) {
     return in_transaction(true, work);
   }
   template <typename Work>
   auto reading(const Work& work) {
     return in_transaction(false, work);
+  }
+
+  /// `work` is one statement that writes. Errors: in_doubt from it, too.
+  template <typename Work>
+  auto writing_once(const Work& work) {
+    return transact([this] { return store->begin_single(); }, work);
   }
 
   Job need_job(StoreTransaction& transaction, const std::string& name) const;
@@ -91,6 +102,9 @@ struct Inventory::Impl {
   std::optional<Key> ask_horizon(const Job& job, const Window& window);
   Horizon tick(const Job& job);
   class Acquisition;
+  /// What was planned ahead goes back, as far as nobody held a range behind it; the window's
+  /// frontier too. The caller has locked the window.
+  static void take_back_planned(StoreTransaction& transaction, Window& window, KeyType type);
   /// Why visible assets of the window wait, for people; empty: none does, or nobody is known to
   /// hold them.
   std::string why_unsettled(const Job& job, const Window& window);
@@ -123,6 +137,7 @@ struct Inventory::Impl {
                 std::int64_t batch_id,
                 const std::string& token,
                 const ReleaseRequest& request);
+  static AttemptEnd success_of(const Batch& held, const ReleaseRequest& request);
   /// The same for a holder who knows the batch: a success takes one statement.
   Batch end_held(StoreTransaction& transaction, const Batch& held, const ReleaseRequest& request);
   /// Returns the batch as it stands then.
@@ -143,6 +158,7 @@ struct Inventory::Impl {
   std::map<std::string, Job>
       jobs;  ///< as last seen; checked against the inventory's version at each acquire
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> window_ids;
+  std::set<std::int64_t> planned_windows;  ///< where there were ranges planned ahead of late
 };
 
 /// What a batch that is cut now says of its job and window.

@@ -123,8 +123,12 @@ Job Inventory::update_job(const std::string& name,
   }
   const Job after = impl_->writing([&](StoreTransaction& transaction) {
     // Nobody cuts a range, and nobody else changes the job, until the new version is there.
-    for (const Window& window : transaction.list_windows(before.id, before.definition.key_type)) {
-      transaction.lock_window(window.id, before.definition.key_type);
+    const KeyType type = before.definition.key_type;
+    for (const Window& window : transaction.list_windows(before.id, type)) {
+      if (auto locked = transaction.lock_window(window.id, type)) {
+        // Cut by the version that ends here.
+        Impl::take_back_planned(transaction, locked->window, type);
+      }
     }
     const Job now = impl_->need_job(transaction, name);
     if (now.id != before.id || now.version != before.version) {

@@ -1,4 +1,4 @@
-#include "inventory/impl.hpp"
+#include "inventory/acquisition.hpp"
 
 #include <algorithm>
 
@@ -74,13 +74,19 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
   std::vector<Batch>
       before;  // in the order of acquire: what waits before new ranges, and what after them
   std::vector<Batch> after;
+  const bool new_ones = options.retry != RetryMode::only;
   impl_->reading([&](StoreTransaction& transaction) {
     job = impl_->need_job(transaction, job_name);
     window = impl_->need_window(transaction, job, options.window);
     const TimePoint now = transaction.now();
+    std::vector<StoredBatch> ahead;
     for (const StoredBatch& stored : transaction.open_batches(window.id)) {
       const Batch& batch = stored.batch;
-      if (*batch.available_at > now) {
+      if (*batch.available_at > now || (stored.ahead && !new_ones)) {
+        continue;
+      }
+      if (stored.ahead && !has_own_limits(options)) {
+        ahead.push_back(stored);
         continue;
       }
       if (batch.status == BatchStatus::planned) {
@@ -89,13 +95,19 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
         (options.retry == RetryMode::last ? after : before).push_back(batch);
       }
     }
+    for (; !ahead.empty() && ahead.back().batch.last_key == window.frontier; ahead.pop_back()) {
+      window.frontier = ahead.back().ahead->frontier;
+    }
+    for (const StoredBatch& remnant : ahead) {
+      before.push_back(remnant.batch);
+    }
   });
   const Limits limits = Impl::limits_for(options, window, job);
   if (job.paused || window.state != WindowState::active) {
     return {};
   }
   std::vector<Batch> planned = std::move(before);
-  if (options.retry != RetryMode::only) {
+  if (new_ones) {
     impl_->plan_new(job, window, limits, most, planned);
   }
   planned.insert(planned.end(), after.begin(), after.end());

@@ -207,14 +207,18 @@ Batch Inventory::release(std::int64_t batch_id,
   });
 }
 
+AttemptEnd Inventory::Impl::success_of(const Batch& held, const ReleaseRequest& request) {
+  AttemptEnd end;
+  end.attempt = held.attempt;
+  copy_result(request, end);
+  return end;
+}
+
 Batch Inventory::Impl::end_held(StoreTransaction& transaction,
                                 const Batch& held,
                                 const ReleaseRequest& request) {
   if (request.status == Status::succeeded) {
-    AttemptEnd end;
-    end.attempt = held.attempt;
-    copy_result(request, end);
-    if (auto ended = transaction.end_held_attempt(held, end)) {
+    if (auto ended = transaction.end_held_attempt(held, success_of(held, request))) {
       return std::move(*ended);
     }
   }

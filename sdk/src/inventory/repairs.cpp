@@ -59,8 +59,12 @@ std::vector<Batch> Inventory::retry(const std::string& job,
     impl_->need_job(transaction, job);
     std::vector<Batch> changed;
     for (const std::int64_t id : batch_ids) {
-      check_retryable(impl_->need_batch(transaction.lock_batch(id), id), job);
-      transaction.set_batch_state(id, BatchStatus::planned, false, 0, true);
+      const StoredBatch stored = impl_->need_batch(transaction.lock_batch(id), id);
+      check_retryable(stored, job);
+      // What was planned ahead is available, and may yet be cut otherwise.
+      if (!stored.ahead) {
+        transaction.set_batch_state(id, BatchStatus::planned, false, 0, true);
+      }
       changed.push_back(impl_->need_batch(transaction.find_batch(id), id).batch);
     }
     return changed;
@@ -156,7 +160,10 @@ std::int64_t Inventory::reset(const std::string& job_name, const std::string& to
     const KeyType type = job.definition.key_type;
     Key key = Key::parse(type, to_key);
     const Window window = impl_->need_window(transaction, job, std::string(kIncremental));
-    const auto locked = transaction.lock_window(window.id, type);
+    auto locked = transaction.lock_window(window.id, type);
+    if (locked) {
+      Impl::take_back_planned(transaction, locked->window, type);
+    }
     const std::vector<StoredBatch> behind = lock_batches_from(transaction, window.id, key);
     for (const StoredBatch& stored : behind) {
       if (stored.batch.status == BatchStatus::processing) {

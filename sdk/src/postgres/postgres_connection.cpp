@@ -1,11 +1,13 @@
 #include "postgres/postgres_connection.hpp"
 
 #include "postgres/postgres_error.hpp"
+#include "sql/hex.hpp"
 
 #include "tranche/error.hpp"
 
 #include <pqxx/pqxx>
 
+#include <charconv>
 #include <cstdlib>
 #include <unordered_map>
 
@@ -34,18 +36,6 @@ constexpr const char* kWhoServes = "SELECT pg_backend_pid()";
 // transaction is tried again.
 constexpr const char* kShortLockWait = "SET LOCAL lock_timeout = 30";
 
-std::string to_hex(const std::string& bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text = "\\x";
-  text.reserve(2 + bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
-  }
-  return text;
-}
-
 /// Parameters in PostgreSQL's text form; nullopt is NULL.
 std::vector<std::optional<std::string>> encode(const Params& params) {
   std::vector<std::optional<std::string>> texts;
@@ -61,7 +51,7 @@ std::vector<std::optional<std::string>> encode(const Params& params) {
       }
       texts.emplace_back(*text);
     } else if (const auto* blob = std::get_if<Blob>(&param)) {
-      texts.emplace_back(to_hex(blob->bytes));
+      texts.emplace_back("\\x" + to_hex(blob->bytes));
     } else {
       texts.emplace_back(std::nullopt);
     }
@@ -69,16 +59,54 @@ std::vector<std::optional<std::string>> encode(const Params& params) {
   return texts;
 }
 
+/// The whole of a number's text.
+template <typename Number>
+Number parsed(std::string_view text) {
+  Number number{};
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end) {
+    throw Error(ErrorCode::internal, "PostgreSQL sent '" + std::string(text) + "' as a number");
+  }
+  return number;
+}
+
+/// Reads each field once: libpqxx counts references to a result for every row and field made of it.
 class PostgresRows final : public Rows {
  public:
-  explicit PostgresRows(pqxx::result result) : result_(std::move(result)) {}
-
-  bool next() override { return ++row_ < static_cast<int>(result_.size()); }
-  ValueType type(int column) const override {
-    if (field(column).is_null()) {
-      return ValueType::null;
+  explicit PostgresRows(const pqxx::result& result)
+      : result_(result), types_(static_cast<std::size_t>(result.columns())) {
+    for (std::size_t column = 0; column < types_.size(); ++column) {
+      types_[column] = type_of(result.column_type(static_cast<int>(column)));
     }
-    switch (result_.column_type(column)) {
+  }
+
+  bool next() override {
+    if (next_ == result_.size()) {
+      row_.reset();
+      return false;
+    }
+    row_.emplace(result_[next_++]);
+    return true;
+  }
+  ValueType type(int column) const override {
+    return field(column).is_null() ? ValueType::null : type_at(column);
+  }
+  std::int64_t integer(int column) const override {
+    const pqxx::field value = field(column);
+    const std::string_view text = view(value);
+    if (text == "t" || text == "f") {
+      return text == "t" ? 1 : 0;
+    }
+    return parsed<std::int64_t>(text);
+  }
+  double real(int column) const override { return parsed<double>(view(field(column))); }
+  std::string text(int column) const override { return std::string(view(field(column))); }
+  std::string blob(int column) const override { return pqxx::binarystring(field(column)).str(); }
+
+ private:
+  static ValueType type_of(pqxx::oid type) {
+    switch (type) {
       case kInt2:
       case kInt4:
       case kInt8:
@@ -93,24 +121,15 @@ class PostgresRows final : public Rows {
         return ValueType::text;
     }
   }
-  std::int64_t integer(int column) const override {
-    const pqxx::field value = field(column);
-    return result_.column_type(column) == kBool ? static_cast<std::int64_t>(value.as<bool>())
-                                                : value.as<std::int64_t>();
-  }
-  double real(int column) const override { return field(column).as<double>(); }
-  std::string text(int column) const override {
-    return {field(column).c_str(), field(column).size()};
-  }
-  std::string blob(int column) const override { return pqxx::binarystring(field(column)).str(); }
+  ValueType type_at(int column) const { return types_[static_cast<std::size_t>(column)]; }
+  pqxx::field field(int column) const { return (*row_)[static_cast<pqxx::row::size_type>(column)]; }
+  // The bytes are the result's.
+  static std::string_view view(const pqxx::field& field) { return {field.c_str(), field.size()}; }
 
- private:
-  pqxx::field field(int column) const {
-    return result_[static_cast<pqxx::result::size_type>(row_)]
-                  [static_cast<pqxx::row::size_type>(column)];
-  }
   pqxx::result result_;
-  int row_ = -1;
+  std::vector<ValueType> types_;
+  std::optional<pqxx::row> row_;
+  pqxx::result::size_type next_ = 0;
 };
 
 // Settings of ours that the user's own connection string may override.
@@ -162,9 +181,13 @@ class PostgresConnection final : public Connection {
       begin_in_session(timeout);
       return;
     }
+    if (mode == Mode::single_write && server_is_ours_.value_or(false)) {
+      begin_single();
+      return;
+    }
+    const bool writes = mode != Mode::read_only;
     std::string text = "BEGIN ISOLATION LEVEL READ COMMITTED ";
-    text +=
-        mode == Mode::read_write ? "READ WRITE; SET LOCAL synchronous_commit = on" : "READ ONLY";
+    text += writes ? "READ WRITE; SET LOCAL synchronous_commit = on" : "READ ONLY";
     // Compiling takes longer than any statement on the inventory runs, whatever the estimate says
     // of a wide ledger. Counting a source may gain from it.
     if (!keep_read_only_ && connection_.server_version() >= kFirstWithJit) {
@@ -173,7 +196,7 @@ class PostgresConnection final : public Connection {
     if (timeout != Duration::zero()) {
       text += "; SET LOCAL statement_timeout = " + std::to_string(timeout.count());
     }
-    if (mode == Mode::read_write) {
+    if (writes) {
       begin_writing(text);
       return;
     }
@@ -181,6 +204,7 @@ class PostgresConnection final : public Connection {
     open_ = true;
   }
   void commit() override {
+    single_ = false;
     if (!open_) {
       return;
     }
@@ -195,6 +219,7 @@ class PostgresConnection final : public Connection {
     }
   }
   void rollback() noexcept override {
+    single_ = false;
     if (!open_) {
       return;
     }
@@ -230,6 +255,17 @@ class PostgresConnection final : public Connection {
       run({"begin", kShortLockWait});
     }
   }
+  void begin_single() {
+    if (!session_writes_) {
+      run({"begin",
+           "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; "
+           "SET synchronous_commit = on" +
+               std::string(connection_.server_version() >= kFirstWithJit ? "; SET jit = off"
+                                                                         : "")});
+      session_writes_ = true;
+    }
+    single_ = true;
+  }
   /// Each statement is a transaction by itself, whose settings are the session's: nothing to begin
   /// or to end.
   void begin_in_session(Duration timeout) {
@@ -259,6 +295,11 @@ class PostgresConnection final : public Connection {
       // connection.
       if (connection_.is_open()) {
         throw Error(ErrorCode::refused, first_line(error.what()), statement.name);
+      }
+      if (single_) {
+        throw Error(ErrorCode::in_doubt,
+                    "the connection to " + where_ + " broke during a statement",
+                    statement.name);
       }
       throw translate(error, where_, statement.name);
     } catch (const std::exception& error) {
@@ -304,6 +345,8 @@ class PostgresConnection final : public Connection {
   pqxx::quiet_errorhandler quiet_;
   std::unique_ptr<pqxx::nontransaction> work_;
   bool open_ = false;
+  bool single_ = false;  ///< the next statement is a transaction of its own that writes
+  bool session_writes_ = false;
   struct Repeated {
     int times = 0;
     std::string name;

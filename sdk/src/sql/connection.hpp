@@ -50,7 +50,11 @@ class Rows {
   std::optional<std::string> maybe_blob(int column) const;
 };
 
-enum class Mode { read_only, read_write };
+enum class Mode {
+  read_only,
+  read_write,
+  single_write,  ///< of one statement, which commits itself where the database can do that
+};
 
 /// One connection to one database.
 /// Errors:  tranche::Error, translated in one place for each database.
@@ -62,6 +66,7 @@ class Connection {
 
   /// read_write takes SQLite's write lock at once; PostgreSQL is READ COMMITTED whatever the role's
   /// default. `timeout` bounds each statement of the transaction; zero: none.
+  /// Errors of a single_write's statement: in_doubt, as of a commit.
   virtual void begin(Mode mode, Duration timeout = Duration::zero()) = 0;
   virtual void commit() = 0;
   /// Does nothing outside a transaction; never throws.

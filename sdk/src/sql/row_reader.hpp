@@ -36,6 +36,7 @@ class RowReader {
     const auto value = maybe_integer();
     return value ? std::optional(TimePoint(std::chrono::milliseconds(*value))) : std::nullopt;
   }
+  std::optional<std::string> maybe_blob() { return rows_.maybe_blob(column_++); }
   std::optional<Key> maybe_key(KeyType type) {
     auto bytes = rows_.maybe_blob(column_++);
     return bytes ? std::optional(Key::from_bytes(type, std::move(*bytes))) : std::nullopt;

@@ -1,9 +1,11 @@
 #include "sql/sql_store.hpp"
 
+#include "sql/hex.hpp"
 #include "sql/row_reader.hpp"
 
 #include "tranche/definition.hpp"
 #include "tranche/error.hpp"
+#include "tranche/key_set.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -24,7 +26,7 @@ constexpr auto kClockSlack = std::chrono::minutes(1);
 // Of a batch whose keys come along with a page of the ledger.
 constexpr std::int64_t kFewKeys = 4096;
 // What read_batch() reads.
-constexpr int kBatchColumns = 34;
+constexpr int kBatchColumns = 35;
 
 std::string outputs_json(const Outputs& outputs) {
   return nlohmann::json(outputs).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -70,8 +72,21 @@ Window read_window(RowReader& row, KeyType type) {
   return window;
 }
 
-StoredBatch read_batch(const Rows& rows) {
-  RowReader row(rows);
+/// Stored as bytes; none stand for a window without a frontier.
+std::optional<PlannedAhead> read_ahead(RowReader& row, KeyType type) {
+  auto bytes = row.maybe_blob();
+  if (!bytes) {
+    return std::nullopt;
+  }
+  return PlannedAhead{bytes->empty() ? std::nullopt
+                                     : std::optional(Key::from_bytes(type, std::move(*bytes)))};
+}
+std::string ahead_bytes(const PlannedAhead& ahead) {
+  return ahead.frontier ? ahead.frontier->bytes() : std::string();
+}
+
+StoredBatch read_batch_from(const Rows& rows, int first) {
+  RowReader row(rows, first);
   StoredBatch stored;
   Batch& batch = stored.batch;
   batch.id = row.integer();
@@ -109,6 +124,7 @@ StoredBatch read_batch(const Rows& rows) {
   stored.lease = Duration(row.integer());
   stored.current_version_id = row.integer();
   batch.straggler = row.flag();
+  stored.ahead = read_ahead(row, type);
   return stored;
 }
 
@@ -134,6 +150,10 @@ std::string ids_json(const std::vector<Row>& rows) {
     ids.push_back(row.id);
   }
   return ids.dump();
+}
+
+StoredBatch read_batch(const Rows& rows) {
+  return read_batch_from(rows, 0);
 }
 
 Run read_run(const Rows& rows) {
@@ -191,10 +211,8 @@ std::string_view listing_of(const BatchFilter& filter) {
 
 class SqlStoreTransaction final : public StoreTransaction {
  public:
-  SqlStoreTransaction(SqlStore& store, bool write)
-      : store_(store),
-        connection_(*store.connection_),
-        transaction_(connection_, write ? Mode::read_write : Mode::read_only) {}
+  SqlStoreTransaction(SqlStore& store, Mode mode)
+      : store_(store), connection_(*store.connection_), transaction_(connection_, mode) {}
 
   void commit() override { transaction_.commit(); }
 
@@ -273,16 +291,16 @@ class SqlStoreTransaction final : public StoreTransaction {
     return all("list_windows", {job_id}, window_reader(type));
   }
   std::optional<LockedWindow> lock_window(std::int64_t window_id, KeyType type) override {
-    auto window = one("lock_window", {window_id}, window_reader(type));
-    if (!window) {
-      return std::nullopt;
-    }
-    return one("job_state", {window->job_id}, [&](const Rows& rows) {
-      return LockedWindow{std::move(*window), rows.integer(0), rows.integer(1) != 0};
-    });
+    return lock_window_by("lock_window", window_id, type);
   }
-  void move_frontier(std::int64_t window_id, const Key& frontier) override {
-    execute("move_frontier", {window_id, Blob{frontier.bytes()}});
+  std::optional<LockedWindow> try_lock_window(std::int64_t window_id, KeyType type) override {
+    // SQLite's transaction has the whole file.
+    return lock_window_by(postgres() ? "try_lock_window" : "lock_window", window_id, type);
+  }
+  void move_frontier(std::int64_t window_id,
+                     const std::optional<Key>& frontier,
+                     int planned) override {
+    execute("move_frontier", {window_id, param(frontier), param(planned), clock()});
   }
   void set_window_state(std::int64_t window_id,
                         WindowState state,
@@ -307,8 +325,20 @@ class SqlStoreTransaction final : public StoreTransaction {
 
   std::optional<StoredBatch> take_due_batch(std::int64_t window_id,
                                             KeyType,
-                                            bool retries) override {
-    return one("take_due_batch", {clock(), window_id, param(retries)}, read_batch);
+                                            const DueBatches& wanted) override {
+    return one("take_due_batch",
+               {clock(),
+                window_id,
+                param(wanted.retries),
+                param(wanted.ahead),
+                std::int64_t{kPlansHold.count()}},
+               [](const Rows& rows) {
+                 StoredBatch stored = read_batch(rows);
+                 if (stored.ahead) {
+                   stored.ahead->stale = rows.integer(kBatchColumns) != 0;
+                 }
+                 return stored;
+               });
   }
   std::int64_t reserve_batch_id() override { return *integer_of("reserve_batch_id", {}); }
   void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) override {
@@ -332,18 +362,60 @@ class SqlStoreTransaction final : public StoreTransaction {
                      claim == nullptr ? std::string() : claim->run_id,
                      claim == nullptr ? std::int64_t{0} : std::int64_t{claim->lease.count()}};
     // PostgreSQL moves the frontier in the same round trip.
-    if (connection_.dialect() == Dialect::postgres) {
+    if (postgres()) {
       params.push_back(param(batch.frontier));
     } else if (batch.frontier) {
-      move_frontier(batch.window_id, *batch.frontier);
+      move_frontier(batch.window_id, batch.frontier, batch.leads);
     }
     params.emplace_back(std::string(batch.straggler ? "items" : "range"));
+    if (postgres()) {
+      params.push_back(param(batch.leads));
+    }
+    params.push_back(batch.ahead ? Param(Blob{ahead_bytes(*batch.ahead)}) : Param());
     Batch made;
     made.status = claim == nullptr ? BatchStatus::planned : BatchStatus::processing;
     made.attempt = claim == nullptr ? 0 : 1;
     read_claim(made, "insert_batch", params);
     return made;
   }
+  void insert_planned(const std::vector<NewBatch>& batches) override {
+    if (!postgres()) {
+      StoreTransaction::insert_planned(batches);
+      return;
+    }
+    auto list = nlohmann::json::array();
+    for (const NewBatch& batch : batches) {
+      list.push_back({{"generation", batch.generation},
+                      {"first_key", to_hex(batch.first_key->bytes())},
+                      {"last_key", to_hex(batch.last_key->bytes())},
+                      {"count", batch.count},
+                      {"weight", batch.weight},
+                      {"digest", static_cast<std::int64_t>(batch.digest)},
+                      {"keys", to_hex(batch.last_part)},
+                      {"max_attempts", batch.max_attempts},
+                      {"planned_after", to_hex(ahead_bytes(*batch.ahead))}});
+    }
+    execute("insert_planned",
+            {clock(), batches.front().window_id, batches.front().version_id, list.dump()});
+  }
+  std::int64_t count_planned(std::int64_t window_id) override {
+    return *integer_of("count_planned", {window_id});
+  }
+  std::optional<PlannedAhead> take_back_planned(const Window& window, KeyType type) override {
+    if (postgres()) {
+      execute("lock_planned", {window.id});
+    }
+    const Params params{window.id, param(window.generation)};
+    const auto first = one("first_planned", params, [type](const Rows& rows) {
+      RowReader row(rows);
+      return *read_ahead(row, type);
+    });
+    if (first) {
+      execute("delete_planned", params);
+    }
+    return first;
+  }
+  void delete_batch(std::int64_t batch_id) override { execute("delete_batch", {batch_id}); }
   Batch claim_batch(const StoredBatch& stored,
                     int attempt,
                     int max_attempts,
@@ -395,9 +467,8 @@ class SqlStoreTransaction final : public StoreTransaction {
     Batch batch = stored.batch;
     const std::string outcome(to_string(end.outcome));
     const std::string outputs = outputs_json(end.outputs);
-    const bool one_statement = connection_.dialect() == Dialect::postgres;
     // The attempt's end and the batch's release are one moment.
-    const Param at = one_statement ? clock() : Param(*integer_of("now", {clock()}));
+    const Param at = postgres() ? clock() : Param(*integer_of("now", {clock()}));
     Params params = {
         at,
         batch.id,
@@ -411,7 +482,7 @@ class SqlStoreTransaction final : public StoreTransaction {
         end.message,
         outputs};
     // PostgreSQL records the attempt in the same round trip.
-    if (one_statement) {
+    if (postgres()) {
       params.emplace_back(outcome);
       params.push_back(param(end.signal));
     } else {
@@ -434,7 +505,7 @@ class SqlStoreTransaction final : public StoreTransaction {
     return batch;
   }
   std::optional<Batch> end_held_attempt(const Batch& held, const AttemptEnd& end) override {
-    if (connection_.dialect() != Dialect::postgres) {
+    if (!postgres()) {
       // Without round trips to save, the long way is as good.
       return std::nullopt;
     }
@@ -442,16 +513,30 @@ class SqlStoreTransaction final : public StoreTransaction {
         clock(), held.id, held.token, param(end.exit_code), end.message, outputs_json(end.outputs)};
     return one("end_held", params, [&](const Rows& rows) {
       RowReader row(rows);
-      Batch batch = held;
-      batch.available_at.reset();
-      batch.released_at = row.time();
-      batch.superseded = row.flag();
-      batch.status = end.status;
-      batch.exit_code = end.exit_code;
-      batch.message = end.message;
-      batch.outputs = end.outputs;
-      return batch;
+      return read_ended(row, held, end);
     });
+  }
+  std::optional<HandedOver> hand_over(const Batch& held,
+                                      const AttemptEnd& end,
+                                      const PlannedClaim& next) override {
+    if (!postgres()) {
+      return std::nullopt;
+    }
+    std::optional<HandedOver> handed;
+    auto taken = take_planned(
+        {held.id, held.token, param(end.exit_code), end.message, outputs_json(end.outputs)},
+        next,
+        [&](RowReader& row) { handed = HandedOver{read_ended(row, held, end), {}}; });
+    if (handed) {
+      handed->taken = std::move(taken);
+    }
+    return handed;
+  }
+  std::optional<Batch> take_planned(const PlannedClaim& next) override {
+    if (!postgres()) {
+      return std::nullopt;
+    }
+    return take_planned({Param(), Param(), Param(), Param(), Param()}, next, [](RowReader&) {});
   }
   void set_batch_state(std::int64_t batch_id,
                        BatchStatus status,
@@ -653,6 +738,67 @@ class SqlStoreTransaction final : public StoreTransaction {
   }
 
  private:
+  template <typename ReadEnded>
+  std::optional<Batch> take_planned(Params held,
+                                    const PlannedClaim& next,
+                                    const ReadEnded& read_ended_one) {
+    Params params{clock()};
+    params.insert(params.end(), held.begin(), held.end());
+    for (const Param& value : {Param(next.window_id),
+                               param(next.retries),
+                               Param(next.version_id),
+                               Param(std::int64_t{kPlansHold.count()}),
+                               param(next.max_attempts),
+                               Param(next.claim.token),
+                               Param(next.claim.run_id),
+                               Param(std::int64_t{next.claim.lease.count()})}) {
+      params.push_back(value);
+    }
+    const auto rows = connection_.query(store_.queries_["hand_over"], params);
+    rows->next();
+    if (!rows->is_null(0)) {
+      RowReader ended(*rows);
+      read_ended_one(ended);
+    }
+    return rows->integer(2) != 0 ? std::optional(read_batch_from(*rows, 3).batch) : std::nullopt;
+  }
+  static Batch read_ended(RowReader& row, const Batch& held, const AttemptEnd& end) {
+    Batch batch = held;
+    batch.available_at.reset();
+    batch.released_at = row.time();
+    batch.superseded = row.flag();
+    batch.status = end.status;
+    batch.exit_code = end.exit_code;
+    batch.message = end.message;
+    batch.outputs = end.outputs;
+    return batch;
+  }
+  bool postgres() const { return connection_.dialect() == Dialect::postgres; }
+  std::optional<LockedWindow> lock_window_by(std::string_view name,
+                                             std::int64_t window_id,
+                                             KeyType type) {
+    Params params{window_id};
+    if (postgres()) {
+      params.emplace_back(store_.number_);
+    }
+    params.push_back(clock());
+    LockedWindow locked;
+    auto window = one(name, params, [&](const Rows& rows) {
+      RowReader row(rows);
+      Window read = read_window(row, type);
+      locked.planned_ahead = row.small();
+      return read;
+    });
+    if (!window) {
+      return std::nullopt;
+    }
+    locked.window = std::move(*window);
+    return one("job_state", {locked.window.job_id}, [&](const Rows& rows) {
+      locked.version_id = rows.integer(0);
+      locked.job_paused = rows.integer(1) != 0;
+      return std::move(locked);
+    });
+  }
   Param clock() const {
     return store_.clock_ ? Param(std::int64_t{store_.clock_().time_since_epoch().count()})
                          : Param();
@@ -734,12 +880,31 @@ Queries inventory_queries(Dialect dialect, std::string_view schema) {
 
 SqlStore::SqlStore(std::unique_ptr<Connection> connection, std::string_view schema)
     : connection_(std::move(connection)),
-      queries_(inventory_queries(connection_->dialect(), schema)) {
+      queries_(inventory_queries(connection_->dialect(), schema)),
+      number_(static_cast<std::int32_t>(
+          key_hash(Key::parse(KeyType::text, "tranche " + std::string(schema))))) {
   connection_->keep_prepared();
 }
 
+void SqlStore::wait_for_window(std::int64_t window_id) {
+  if (connection_->dialect() != Dialect::postgres) {
+    return;
+  }
+  try {
+    Transaction waiting(*connection_, Mode::single_write);
+    connection_->query(queries_["wait_for_window"], {window_id, number_});
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::timeout && error.code() != ErrorCode::busy) {
+      throw;
+    }
+  }
+}
+
 std::unique_ptr<StoreTransaction> SqlStore::begin(bool write) {
-  return std::make_unique<SqlStoreTransaction>(*this, write);
+  return std::make_unique<SqlStoreTransaction>(*this, write ? Mode::read_write : Mode::read_only);
+}
+std::unique_ptr<StoreTransaction> SqlStore::begin_single() {
+  return std::make_unique<SqlStoreTransaction>(*this, Mode::single_write);
 }
 
 }  // namespace tranche::sql

@@ -21,12 +21,16 @@ class SqlStore final : public Store {
   SqlStore(std::unique_ptr<Connection> connection, std::string_view schema);
 
   std::unique_ptr<StoreTransaction> begin(bool write) override;
+  std::unique_ptr<StoreTransaction> begin_single() override;
+  bool side_by_side() const override { return connection_->dialect() == Dialect::postgres; }
+  void wait_for_window(std::int64_t window_id) override;
   void set_clock(std::function<TimePoint()> clock) override { clock_ = std::move(clock); }
 
  private:
   friend class SqlStoreTransaction;
   std::unique_ptr<Connection> connection_;
   Queries queries_;
+  std::int64_t number_;  ///< tells this inventory's advisory locks from others in the database
   std::function<TimePoint()> clock_;
 };
 

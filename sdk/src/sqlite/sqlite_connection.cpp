@@ -113,7 +113,7 @@ class SqliteConnection final : public Connection {
   Dialect dialect() const override { return Dialect::sqlite; }
 
   void begin(Mode mode, Duration timeout) override {
-    run({"begin", mode == Mode::read_write ? "BEGIN IMMEDIATE" : "BEGIN"});
+    run({"begin", mode == Mode::read_only ? "BEGIN" : "BEGIN IMMEDIATE"});
     timeout_ = timeout;
   }
   void commit() override {

@@ -1,0 +1,226 @@
+#include "inventory/acquisition.hpp"
+
+#include "inventory/lease.hpp"
+
+namespace tranche {
+
+std::string why_closed(const Window& window, const Job& job, bool job_paused) {
+  if (job_paused) {
+    return "job '" + job.name + "' is paused; 'tranche job resume " + job.name + "' goes on";
+  }
+  if (window.state == WindowState::active) {
+    return {};
+  }
+  const bool campaign = window.kind == WindowKind::campaign;
+  const std::string name =
+      (campaign ? "campaign '" + window.name + "'" : "the incremental window") + " of job '" +
+      job.name + "'";
+  if (window.state == WindowState::cancelled) {
+    return name + " is cancelled";
+  }
+  const std::string reason = window.state_reason.empty() ? "" : " (" + window.state_reason + ")";
+  const std::string resume =
+      campaign ? "campaign resume " + window.name + " --job " + job.name : "job resume " + job.name;
+  return name + " is paused" + reason + "; 'tranche " + resume + "' goes on";
+}
+
+Inventory::Impl::Acquisition::Acquisition(Impl& impl,
+                                          const std::string& name,
+                                          const AcquireOptions& options)
+    : impl_(impl), name_(name), options_(options) {
+  if (options.lease) {
+    check_lease(*options.lease);
+  }
+  claim_.token = options.token.empty() ? random_token() : options.token;
+  claim_.run_id = options.run_id;
+}
+
+Acquired Inventory::Impl::Acquisition::acquire() {
+  const auto begun = std::chrono::steady_clock::now();
+  while (true) {
+    if (busy_) {
+      impl_.store->wait_for_window(window_id_);
+      if (auto planned = take_planned()) {
+        return {std::move(planned), {}, claim_.lease, false};
+      }
+      patient_ = std::chrono::steady_clock::now() - begun > kTryFor;
+    }
+    Acquired result =
+        impl_.writing([&](StoreTransaction& transaction) { return run(transaction); });
+    if (!busy_) {
+      return result;
+    }
+  }
+}
+
+Acquired Inventory::Impl::Acquisition::run(StoreTransaction& transaction) {
+  Acquired result;
+  busy_ = outdated_ = took_back_ = false;
+  begin(transaction);
+  const RetryMode retry = options_.retry;
+  result.batch = take_stored(transaction, retry == RetryMode::first || retry == RetryMode::only);
+  if (!result.batch && retry != RetryMode::only) {
+    cut_new(transaction, result);
+  }
+  if (!result.batch && !busy_ && retry == RetryMode::last) {
+    result.batch = take_stored(transaction, true);
+  }
+  if (!result.batch && retry == RetryMode::only) {
+    const Window window = look_again(transaction);
+    result.note = why_closed(window, job_, job_.paused);
+  }
+  result.lease = claim_.lease;
+  return result;
+}
+
+void Inventory::Impl::Acquisition::begin(StoreTransaction& transaction) {
+  auto known = impl_.jobs.find(name_);
+  if (known == impl_.jobs.end()) {
+    known = impl_.jobs.emplace(name_, impl_.need_job(transaction, name_)).first;
+  }
+  adopt(known->second);
+  auto& window_id = impl_.window_ids[{job_.id, options_.window}];
+  if (window_id == 0) {
+    window_id = impl_.need_window(transaction, job_, options_.window).id;
+  }
+  window_id_ = window_id;
+  // Refused before anything is locked.
+  limits_for(options_, Window{}, job_);
+}
+
+void Inventory::Impl::Acquisition::adopt(const Job& job) {
+  job_ = job;
+  claim_.lease = options_.lease.value_or(job.definition.lease.value_or(options_.default_lease));
+}
+
+Window Inventory::Impl::Acquisition::look_again(StoreTransaction& transaction) {
+  impl_.jobs.erase(name_);
+  adopt(impl_.need_job(transaction, name_));
+  impl_.jobs.insert_or_assign(name_, job_);
+  Window window = impl_.need_window(transaction, job_, options_.window);
+  window_id_ = window.id;
+  impl_.window_ids[{job_.id, window.name}] = window.id;
+  return window;
+}
+
+std::optional<LockedWindow> Inventory::Impl::Acquisition::lock_window(
+    StoreTransaction& transaction) {
+  const KeyType type = job_.definition.key_type;
+  auto locked = transaction.try_lock_window(window_id_, type);
+  // Not to be seen as locked for ever where the job is another one of the same name by now.
+  if (!locked && !patient_ &&
+      (!queued_ || transaction.find_window(job_.id, options_.window, type))) {
+    busy_ = queued_ = true;
+    return std::nullopt;
+  }
+  if (!locked || locked->version_id != job_.version_id) {
+    look_again(transaction);
+    locked = transaction.lock_window(window_id_, job_.definition.key_type);
+  }
+  if (!locked || locked->version_id != job_.version_id) {
+    throw Error(ErrorCode::busy, "job '" + name_ + "' is being changed by somebody else");
+  }
+  return locked;
+}
+
+void Inventory::Impl::Acquisition::cut_new(StoreTransaction& transaction, Acquired& result) {
+  auto locked = lock_window(transaction);
+  if (!locked) {
+    return;
+  }
+  Window& window = locked->window;
+  result.note = why_closed(window, job_, locked->job_paused);
+  if (!result.note.empty()) {
+    return;
+  }
+  if (locked->planned_ahead > 0 && !outdated_) {
+    // Planned since we looked for stored batches.
+    result.batch = take_stored(transaction, false);
+  }
+  if (outdated_) {
+    impl_.take_back_planned(transaction, window, job_.definition.key_type);
+    took_back_ = true;
+    result.batch = take_stored(transaction, false);
+  }
+  if (!result.batch) {
+    cut(transaction, *locked, result);
+  }
+}
+
+void Inventory::Impl::Acquisition::cut(StoreTransaction& transaction,
+                                       const LockedWindow& locked,
+                                       Acquired& result) {
+  const Window& window = locked.window;
+  Source& source = impl_.source_of(job_);
+  const auto reading = source.begin(kScanTimeout);
+  const Position position = next_position(window);
+  const auto look = [&] { return impl_.look_at_horizon(transaction, job_, window, Record::yes); };
+  std::optional<Key> to = impl_.known_horizon(job_, window);
+  const bool known = reaches(position, to);
+  to = known ? to : look();
+  if (!reaches(position, to)) {
+    result.note = impl_.why_unsettled(job_, window);
+    return;
+  }
+  std::int64_t reserved = 0;
+  int parts = 0;
+  if (options_.sink != nullptr) {
+    options_.sink->begin();
+  }
+  const Limits limits = limits_for(options_, window, job_);
+  Cutter cutter(source, limits, options_.sink, [&](const std::string& part) {
+    reserved = reserved == 0 ? transaction.reserve_batch_id() : reserved;
+    transaction.insert_batch_keys(reserved, parts++, part);
+  });
+  Cut range = cutter.cut(position, *to, known ? Cutter::Further(look) : nullptr);
+  if (range.count == 0) {
+    result.note = impl_.why_unsettled(job_, window);
+    transaction.move_frontier(window.id, range.scanned_to, 0);
+    return;
+  }
+  const std::vector<NewBatch> ahead =
+      range.full && parts == 0
+          ? plan_ahead(window, ranges_ahead(locked), range.count, *range.scanned_to, *to)
+          : std::vector<NewBatch>();
+  NewBatch made = range_of(window, range);
+  made.id = reserved;
+  made.frontier = ahead.empty() ? range.scanned_to : ahead.back().last_key;
+  made.leads = static_cast<int>(ahead.size());
+  result.batch = store(transaction, window, made);
+  if (!ahead.empty()) {
+    transaction.insert_planned(ahead);
+    impl_.planned_windows.insert(window.id);
+  }
+  result.sink_filled = options_.sink != nullptr;
+}
+
+NewBatch Inventory::Impl::Acquisition::range_of(const Window& window, Cut& cut) const {
+  NewBatch made;
+  made.window_id = window.id;
+  made.version_id = job_.version_id;
+  made.generation = window.generation;
+  made.first_key = cut.first_key;
+  made.last_key = cut.last_key;
+  made.count = cut.count;
+  made.weight = cut.weight;
+  made.digest = cut.digest;
+  made.last_part = std::move(cut.last_part);
+  made.max_attempts = job_.definition.max_attempts;
+  return made;
+}
+
+Batch Inventory::Impl::Acquisition::store(StoreTransaction& transaction,
+                                          const Window& window,
+                                          NewBatch& made) {
+  Batch batch = transaction.insert_batch(made, &claim_);
+  batch.first_key = made.first_key;
+  batch.last_key = made.last_key;
+  batch.count = made.count;
+  batch.weight = made.weight;
+  batch.token = claim_.token;
+  batch.run_id = claim_.run_id;
+  name_origin(batch, job_, window);
+  return batch;
+}
+
+}  // namespace tranche

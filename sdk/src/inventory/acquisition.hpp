@@ -1,0 +1,87 @@
+#pragma once
+
+#include "inventory/impl.hpp"
+
+namespace tranche {
+
+/// For people. Empty: ranges can be handed out.
+std::string why_closed(const Window& window, const Job& job, bool job_paused);
+
+/// Whether an acquire asks for no limits but those of the job or campaign: only such ranges are
+/// planned for others.
+inline bool has_own_limits(const AcquireOptions& options) {
+  return !options.limits.max_count && !options.limits.max_weight;
+}
+
+/// One call of acquire. Its transaction may run more than once: where the database refused it, and
+/// where somebody else was cutting ranges of the same window.
+///
+/// Who finds the window locked does not queue for the lock, which each would hold through a commit
+/// of its own, one after the other. All wait until it is free; the first to lock it then cuts for
+/// the others too (plan ahead), and they take what is planned side by side.
+class Inventory::Impl::Acquisition {
+ public:
+  /// Errors: usage, for a lease that is too short.
+  Acquisition(Impl& impl, const std::string& name, const AcquireOptions& options);
+
+  /// Until there is an answer.
+  Acquired acquire();
+  /// What the end of a batch and the next one take where ranges are planned ahead: one statement.
+  /// Empty: it is not known whether any are, or the batch is not held; nothing is changed.
+  std::optional<Handed> hand_over(const Batch& held, const ReleaseRequest& request);
+  /// Whoever is done within a second will soon be back.
+  void note_time_of(const Batch& ended);
+  /// One transaction's worth.
+  Acquired run(StoreTransaction& transaction);
+  /// The last run() found the window locked.
+  bool must_wait() const { return busy_; }
+
+ private:
+  void begin(StoreTransaction& transaction);
+  void adopt(const Job& job);
+  /// What the inventory says now: the job may be another one of the same name.
+  Window look_again(StoreTransaction& transaction);
+
+  // Batches that are stored (stored_batches.cpp).
+  /// Takes the oldest batch that failed, was given back, lost its holder or was planned ahead.
+  std::optional<Batch> take_stored(StoreTransaction& transaction, bool retries);
+  std::optional<Batch> take(StoreTransaction& transaction, const StoredBatch& stored);
+  /// What was planned by others' limits, or long ago, is cut again.
+  bool is_of_use(const StoredBatch& planned) const;
+  /// The same where it cannot go back, because somebody holds a range behind it.
+  std::optional<Batch> take_remnant(StoreTransaction& transaction, const StoredBatch& stored);
+
+  // New ranges.
+  std::optional<LockedWindow> lock_window(StoreTransaction& transaction);
+  void cut_new(StoreTransaction& transaction, Acquired& result);
+  void cut(StoreTransaction& transaction, const LockedWindow& locked, Acquired& result);
+  /// Further full ranges, for whoever comes next.
+  /// They will be about as large as `size`.
+  std::vector<NewBatch> plan_ahead(
+      const Window& window, int most, std::int64_t size, const Key& after, const Key& to);
+  int ranges_ahead(const LockedWindow& locked) const;
+  bool takes_planned() const;
+  PlannedClaim planned_claim() const;
+  /// The oldest range that was planned ahead, if nothing is due before it.
+  std::optional<Batch> take_planned();
+  void refill_after(const Batch& taken);
+  void refill(StoreTransaction& transaction);
+  NewBatch range_of(const Window& window, Cut& cut) const;
+  Batch store(StoreTransaction& transaction, const Window& window, NewBatch& made);
+
+  Impl& impl_;
+  const std::string name_;
+  const AcquireOptions& options_;
+  Claim claim_;
+  Job job_;
+  std::int64_t window_id_ = 0;
+  std::int64_t size_ = 0;  ///< of the batch that was taken last
+  bool busy_ = false;
+  bool queued_ = false;     ///< others cut from this window at the same time
+  bool fast_ = false;       ///< the caller's batches do not last long
+  bool patient_ = false;    ///< waits for the window's lock itself
+  bool outdated_ = false;   ///< a range was planned ahead that is of no use here
+  bool took_back_ = false;  ///< ranges that are still planned ahead are remnants
+};
+
+}  // namespace tranche

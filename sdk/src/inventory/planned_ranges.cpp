@@ -1,0 +1,174 @@
+#include "inventory/acquisition.hpp"
+
+#include <algorithm>
+
+namespace tranche {
+
+namespace {
+
+// What one cuts for the others while they wait: enough for some dozens, and never for long.
+constexpr int kFewestAhead = 16;
+constexpr int kMostAhead = 256;
+// One in so many of those who take a planned range plans further ones: where they go fast, they
+// never run out, and nobody waits.
+constexpr int kRefill = 16;
+constexpr auto kSoon = std::chrono::seconds(1);
+constexpr std::int64_t kAssetsAhead = 32'768;
+// What one statement may hold in memory.
+constexpr std::int64_t kChunk = 4096;
+
+}  // namespace
+
+std::optional<Handed> Inventory::Impl::Acquisition::hand_over(const Batch& held,
+                                                              const ReleaseRequest& request) {
+  const auto job = impl_.jobs.find(name_);
+  const auto window_id = job == impl_.jobs.end()
+                             ? impl_.window_ids.end()
+                             : impl_.window_ids.find({job->second.id, options_.window});
+  if (request.status != ReleaseRequest::Status::succeeded || !takes_planned() ||
+      window_id == impl_.window_ids.end() || !impl_.planned_windows.contains(window_id->second)) {
+    return std::nullopt;
+  }
+  adopt(job->second);
+  window_id_ = window_id->second;
+  auto handed = impl_.writing_once([&](StoreTransaction& transaction) {
+    return transaction.hand_over(held, success_of(held, request), planned_claim());
+  });
+  if (!handed) {
+    return std::nullopt;
+  }
+  note_time_of(handed->ended);
+  Handed made{std::move(handed->ended), {}};
+  if (handed->taken) {
+    made.next = Acquired{std::move(handed->taken), {}, claim_.lease, false};
+    refill_after(*made.next->batch);
+  } else {
+    impl_.planned_windows.erase(window_id_);
+  }
+  return made;
+}
+
+bool Inventory::Impl::Acquisition::takes_planned() const {
+  return options_.retry != RetryMode::only && has_own_limits(options_);
+}
+
+PlannedClaim Inventory::Impl::Acquisition::planned_claim() const {
+  return {window_id_,
+          job_.version_id,
+          job_.definition.max_attempts,
+          options_.retry == RetryMode::first,
+          claim_};
+}
+
+std::optional<Batch> Inventory::Impl::Acquisition::take_planned() {
+  if (!takes_planned()) {
+    return std::nullopt;
+  }
+  auto taken = impl_.writing_once(
+      [&](StoreTransaction& transaction) { return transaction.take_planned(planned_claim()); });
+  if (taken) {
+    impl_.planned_windows.insert(window_id_);
+  }
+  return taken;
+}
+
+void Inventory::Impl::Acquisition::refill_after(const Batch& taken) {
+  if (!fast_ || taken.id % kRefill != 0) {
+    return;
+  }
+  size_ = taken.count;
+  try {
+    impl_.writing([&](StoreTransaction& transaction) { refill(transaction); });
+  } catch (const Error&) {
+    // The batch is held; whoever next finds nothing planned will hear of it.
+  }
+}
+
+void Inventory::Impl::Acquisition::note_time_of(const Batch& ended) {
+  fast_ = ended.acquired_at && ended.released_at && *ended.released_at - *ended.acquired_at < kSoon;
+}
+
+int Inventory::Impl::Acquisition::ranges_ahead(const LockedWindow& locked) const {
+  int wanted = 0;
+  if (impl_.store->side_by_side() && (queued_ || fast_)) {
+    // Twice as many where the last ones were not enough for a second.
+    wanted = std::clamp(2 * locked.planned_ahead, kFewestAhead, kMostAhead);
+  }
+  return std::max(std::min(wanted, options_.most_ahead), options_.least_ahead);
+}
+
+std::vector<NewBatch> Inventory::Impl::Acquisition::plan_ahead(
+    const Window& window, int most, std::int64_t size, const Key& after, const Key& to) {
+  std::vector<NewBatch> ahead;
+  if (!has_own_limits(options_) || size > kAssetsAhead || most <= 0) {
+    return ahead;
+  }
+  const auto wanted = static_cast<std::size_t>(most);
+  std::int64_t room = std::min(kAssetsAhead, most * (size + 1));
+  const Limits limits = limits_for(options_, window, job_);
+  Source& source = impl_.source_of(job_);
+  bool several_parts = false;
+  std::optional<Cutter> cutter;
+  const auto begin_range = [&] {
+    cutter.emplace(source, limits, nullptr, [&](const std::string&) { several_parts = true; });
+  };
+  // Only full ones: where assets run out, whoever comes later may find more of them.
+  const auto end_range = [&] {
+    if (cutter->full() && ahead.size() < wanted && !several_parts) {
+      Cut range = cutter->finish();
+      std::optional<Key> before = ahead.empty() ? after : ahead.back().last_key;
+      ahead.push_back(range_of(window, range));
+      ahead.back().ahead = PlannedAhead{std::move(before)};
+    }
+    begin_range();
+  };
+  begin_range();
+  SourceRange rest{after, std::nullopt, to};
+  const auto take = [&](const Asset& asset) {
+    if (!cutter->offer(asset)) {
+      end_range();
+      cutter->offer(asset);
+    }
+    if (cutter->full()) {
+      end_range();
+    }
+    rest.after = asset.key;
+  };
+  try {
+    for (bool more = true; more && room > 0 && ahead.size() < wanted && !several_parts;) {
+      const std::int64_t chunk = std::min(room, kChunk);
+      const std::int64_t read = source.scan(rest, chunk, take);
+      more = read == chunk;
+      room -= read;
+    }
+  } catch (const Error&) {
+    // An asset that cannot be handed out stops those who get to it.
+  }
+  return ahead;
+}
+
+void Inventory::Impl::Acquisition::refill(StoreTransaction& transaction) {
+  const auto locked = transaction.try_lock_window(window_id_, job_.definition.key_type);
+  if (!locked || locked->version_id != job_.version_id ||
+      !why_closed(locked->window, job_, locked->job_paused).empty()) {
+    return;
+  }
+  const Window& window = locked->window;
+  Source& source = impl_.source_of(job_);
+  const auto reading = source.begin(kScanTimeout);
+  const Position position = next_position(window);
+  auto to = impl_.known_horizon(job_, window);
+  to = to ? to : impl_.look_at_horizon(transaction, job_, window, Record::yes);
+  if (!position.after || !reaches(position, to)) {
+    return;
+  }
+  const int level = ranges_ahead(*locked);
+  const int most = level - static_cast<int>(transaction.count_planned(window.id));
+  const std::vector<NewBatch> ahead = plan_ahead(window, most, size_, *position.after, *to);
+  if (!ahead.empty()) {
+    transaction.insert_planned(ahead);
+    transaction.move_frontier(window.id, ahead.back().last_key, level);
+  }
+}
+
+}  // namespace tranche

@@ -1,0 +1,111 @@
+#include "inventory/acquisition.hpp"
+
+namespace tranche {
+
+namespace {
+
+AttemptEnd lost_for_now(const StoredBatch& stored) {
+  AttemptEnd end;
+  end.status = BatchStatus::failed;
+  end.attempt = stored.batch.attempt;
+  end.outcome = Outcome::lost;
+  end.available_after = Duration::zero();
+  end.message = "the lease ended without a release";
+  return end;
+}
+
+bool within(const Batch& batch, const Limits& limits) {
+  return (!limits.max_count || batch.count <= *limits.max_count) &&
+         (!limits.max_weight || batch.count == 1 || batch.weight <= *limits.max_weight);
+}
+
+}  // namespace
+
+void Inventory::Impl::take_back_planned(StoreTransaction& transaction,
+                                        Window& window,
+                                        KeyType type) {
+  if (const auto first = transaction.take_back_planned(window, type)) {
+    window.frontier = first->frontier;
+    transaction.move_frontier(window.id, window.frontier, 0);
+  }
+}
+
+std::optional<Batch> Inventory::Impl::Acquisition::take_stored(StoreTransaction& transaction,
+                                                               bool retries) {
+  // Whoever wants no new range wants none that was planned either.
+  const DueBatches wanted{retries, options_.retry != RetryMode::only};
+  while (auto stored = transaction.take_due_batch(window_id_, job_.definition.key_type, wanted)) {
+    // The policy of now, not of the version that the range was cut with.
+    if (stored->current_version_id != job_.version_id) {
+      adopt(impl_.job_of_version(transaction, stored->current_version_id));
+      impl_.jobs.insert_or_assign(name_, job_);
+    }
+    if (stored->ahead && !took_back_ && !is_of_use(*stored)) {
+      outdated_ = true;
+      return std::nullopt;
+    }
+    if (auto batch = stored->ahead && !is_of_use(*stored) ? take_remnant(transaction, *stored)
+                                                          : take(transaction, *stored)) {
+      return batch;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Batch> Inventory::Impl::Acquisition::take(StoreTransaction& transaction,
+                                                        const StoredBatch& stored) {
+  const int max_attempts = job_.definition.max_attempts;
+  const int attempt = stored.batch.attempt;
+  const bool lost = stored.batch.status == BatchStatus::processing;
+  if (attempt >= max_attempts && stored.batch.status != BatchStatus::planned) {
+    if (lost) {
+      impl_.lose_last_attempt(transaction, stored, job_);
+    } else {
+      transaction.set_batch_state(stored.batch.id, BatchStatus::failed, true, attempt, false);
+    }
+    return std::nullopt;
+  }
+  if (lost) {
+    transaction.end_attempt(stored, lost_for_now(stored));
+  }
+  if (stored.ahead) {
+    impl_.planned_windows.insert(window_id_);
+  }
+  return transaction.claim_batch(stored, attempt + 1, max_attempts, claim_);
+}
+
+bool Inventory::Impl::Acquisition::is_of_use(const StoredBatch& planned) const {
+  return !planned.ahead->stale && planned.batch.version_id == job_.version_id &&
+         has_own_limits(options_);
+}
+
+std::optional<Batch> Inventory::Impl::Acquisition::take_remnant(StoreTransaction& transaction,
+                                                                const StoredBatch& stored) {
+  const Window window = impl_.need_window(transaction, job_, options_.window);
+  const Limits limits = limits_for(options_, window, job_);
+  if (stored.batch.version_id == job_.version_id && within(stored.batch, limits)) {
+    return take(transaction, stored);
+  }
+  transaction.delete_batch(stored.batch.id);
+  Source& source = impl_.source_of(job_);
+  const auto reading = source.begin(kScanTimeout);
+  // Planned ranges have one part.
+  const auto no_part = [](const std::string&) {};
+  Cut first = Cutter(source, limits, nullptr, no_part)
+                  .cut({std::nullopt, stored.batch.first_key}, *stored.batch.last_key);
+  if (first.count == 0) {
+    return std::nullopt;
+  }
+  Cut rest = Cutter(source, {}, nullptr, no_part)
+                 .cut({first.scanned_to, std::nullopt}, *stored.batch.last_key);
+  NewBatch made = range_of(window, first);
+  Batch batch = store(transaction, window, made);
+  if (rest.count > 0) {
+    NewBatch left = range_of(window, rest);
+    left.ahead = PlannedAhead{first.last_key};
+    transaction.insert_planned({left});
+  }
+  return batch;
+}
+
+}  // namespace tranche

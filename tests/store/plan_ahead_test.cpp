@@ -1,0 +1,191 @@
+#include "store/world.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace tranche::test {
+
+namespace {
+
+std::vector<std::string> planned_ranges(Inventory& inventory) {
+  std::vector<std::string> ranges;
+  BatchFilter filter;
+  filter.status = BatchStatus::planned;
+  inventory.list_batches("job", filter, "", [&](const Batch& batch) {
+    ranges.insert(ranges.begin(), range_of(batch));
+  });
+  return ranges;
+}
+
+AcquireOptions planning(int ranges) {
+  AcquireOptions options;
+  options.least_ahead = ranges;
+  return options;
+}
+
+using Ranges = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("ranges that were planned ahead are handed out in their order", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 100);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    CHECK(range_of(*inventory.acquire("job", planning(3)).batch) == "1-10/10");
+    CHECK(planned_ranges(inventory) == Ranges{"11-20/10", "21-30/10", "31-40/10"});
+    CHECK(acquired(inventory) == "11-20/10");
+    CHECK(acquired(inventory) == "21-30/10");
+    CHECK(acquired(inventory) == "31-40/10");
+    CHECK(acquired(inventory) == "41-50/10");
+    CHECK(planned_ranges(inventory).empty());
+  });
+}
+
+TEST_CASE("ranges that were planned ahead count as waiting", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 100);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    inventory.acquire("job", planning(3));
+    const Backlog backlog = inventory.backlog("job");
+    CHECK(backlog.count == 100);
+    CHECK(backlog.ready == 90);
+    CHECK(backlog.processing == 1);
+  });
+}
+
+TEST_CASE("only full ranges are planned ahead", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 25);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    inventory.acquire("job", planning(5));
+    CHECK(planned_ranges(inventory) == Ranges{"11-20/10"});
+    CHECK(acquired(inventory) == "11-20/10");
+    world.insert_range(26, 40);
+    CHECK(acquired(inventory) == "21-30/10");
+  });
+}
+
+TEST_CASE("an acquire with limits of its own takes back what was planned", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 100);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    inventory.acquire("job", planning(4));
+    AcquireOptions larger;
+    larger.limits.max_count = 15;
+    CHECK(range_of(inventory.plan("job", larger, 1).at(0)) == "11-25/15");
+    CHECK(range_of(*inventory.acquire("job", larger).batch) == "11-25/15");
+    CHECK(planned_ranges(inventory).empty());
+    CHECK(acquired(inventory) == "26-35/10");
+  });
+}
+
+TEST_CASE("a job that changes takes back what was planned by its old definition", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 100);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    inventory.acquire("job", planning(4));
+    inventory.update_job("job", [](JobDefinition& job) { job.limits.max_count = 3; });
+    CHECK(planned_ranges(inventory).empty());
+    CHECK(acquired(inventory) == "11-13/3");
+  });
+}
+
+TEST_CASE("what was planned long ago is cut again", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 100);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    inventory.acquire("job", planning(2));
+    const auto before = planned_ranges(inventory);
+    world.advance(std::chrono::seconds(9));
+    const Batch taken = acquire(inventory);
+    CHECK(range_of(taken) == "11-20/10");
+    world.advance(std::chrono::seconds(2));
+    const Batch cut = acquire(inventory);
+    CHECK(range_of(cut) == "21-30/10");
+    CHECK(cut.id > taken.id + 1);
+    CHECK(planned_ranges(inventory).empty());
+  });
+}
+
+TEST_CASE("a planned range below one that an operator cancelled goes out by its own limits",
+          "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 100);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    const Batch first = *inventory.acquire("job", planning(3)).batch;
+    inventory.cancel({first.id + 2});
+    AcquireOptions smaller;
+    smaller.limits.max_count = 4;
+    CHECK(range_of(*inventory.acquire("job", smaller).batch) == "11-14/4");
+    CHECK(range_of(*inventory.acquire("job", smaller).batch) == "15-18/4");
+    CHECK(range_of(*inventory.acquire("job", smaller).batch) == "19-20/2");
+    CHECK(range_of(*inventory.acquire("job", smaller).batch) == "31-34/4");
+  });
+}
+
+TEST_CASE("an asset that cannot be handed out stops no range before it", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 25);
+    world.insert({{"26", -1, "a"}});
+    world.insert_range(27, 60);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    CHECK(range_of(*inventory.acquire("job", planning(4)).batch) == "1-10/10");
+    CHECK(acquired(inventory) == "11-20/10");
+    CHECK(has(refusal([&] { inventory.acquire("job"); }).text, "26"));
+  });
+}
+
+TEST_CASE("an acquire for retries alone leaves what was planned", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 100);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    const Batch first = *inventory.acquire("job", planning(3)).batch;
+    AcquireOptions retries;
+    retries.retry = RetryMode::only;
+    CHECK(!inventory.acquire("job", retries).batch);
+    fail(inventory, first);
+    CHECK(inventory.acquire("job", retries).batch->id == first.id);
+    CHECK(planned_ranges(inventory).size() == 3);
+  });
+}
+
+TEST_CASE("many who acquire at once get every asset once, whoever plans for them", "[store]") {
+  on_every_sql_store([](World& world) {
+    world.insert_range(1, 3000);
+    world.create_job(10);
+    std::mutex mutex;
+    std::multiset<std::string> handed;
+    std::vector<std::jthread> workers;
+    for (int i = 0; i < 6; ++i) {
+      workers.emplace_back([&, inventory = world.client()]() mutable {
+        std::optional<Batch> held = inventory.acquire("job", {}).batch;
+        while (held) {
+          {
+            const std::lock_guard lock(mutex);
+            handed.insert(range_of(*held));
+          }
+          auto next = inventory.release_and_acquire(*held, {}, {}).next;
+          held = next ? next->batch : std::nullopt;
+        }
+      });
+    }
+    workers.clear();
+    CHECK(handed.size() == 300);
+    CHECK(std::set<std::string>(handed.begin(), handed.end()).size() == 300);
+    CHECK(world.inventory().backlog("job").count == 0);
+  });
+}
+
+}  // namespace tranche::test
