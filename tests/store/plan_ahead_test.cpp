@@ -58,6 +58,24 @@ TEST_CASE("ranges that were planned ahead count as waiting", "[store]") {
   });
 }
 
+TEST_CASE("ranges that were planned ahead are listed only to who asks for planned ones",
+          "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 100);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    inventory.acquire("job", planning(3));
+    Ranges listed;
+    inventory.list_batches(
+        "job", {}, "", [&](const Batch& batch) { listed.push_back(range_of(batch)); });
+    CHECK(listed == Ranges{"1-10/10"});
+    CHECK(planned_ranges(inventory).size() == 3);
+    CHECK(inventory.find_asset("job", "15").batches.empty());
+    CHECK(acquired(inventory) == "11-20/10");
+    CHECK(inventory.find_asset("job", "15").batches.size() == 1);
+  });
+}
+
 TEST_CASE("only full ranges are planned ahead", "[store]") {
   on_every_store([](World& world) {
     world.insert_range(1, 25);

@@ -340,6 +340,7 @@ class MemoryTransaction final : public StoreTransaction {
     auto found = batches_where([&](const StoredBatch& stored) {
       const Batch& batch = stored.batch;
       return batch.job_id == filter.job_id &&
+             (!stored.ahead || filter.status == BatchStatus::planned) &&
              (filter.window_id == 0 || batch.window_id == filter.window_id) &&
              (!filter.status || batch.status == *filter.status) &&
              (!filter.since || (batch.acquired_at && *batch.acquired_at >= *filter.since)) &&

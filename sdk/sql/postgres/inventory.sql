@@ -350,10 +350,11 @@ ORDER BY b.first_key
 FOR UPDATE OF b
 
 -- name: fragment listed_head
+-- A range that was planned ahead is no batch of anybody's yet: what it holds is waiting. Who asks for planned ones sees it.
 SELECT /* TEMPLATE: batch_columns */
 FROM /* TEMPLATE: prefix */window AS w CROSS JOIN LATERAL (
   SELECT c.* FROM /* TEMPLATE: prefix */batch AS c
-  WHERE ($4::bigint IS NULL OR c.acquired_at >= to_timestamp($4 / 1000.0))
+  WHERE (c.planned_after IS NULL OR $3::text = 'planned') AND ($4::bigint IS NULL OR c.acquired_at >= to_timestamp($4 / 1000.0))
 
 -- name: fragment listed_order
 ORDER BY CASE WHEN $4::bigint IS NULL THEN NULL ELSE c.acquired_at END DESC, c.id DESC

@@ -255,13 +255,14 @@ WHERE b.window_id = ?1 AND b.last_key >= ?2 AND (b.superseded_from IS NULL OR b.
 ORDER BY b.first_key
 
 -- name: fragment listed_head
+-- A range that was planned ahead is no batch of anybody's yet: what it holds is waiting. Who asks for planned ones sees it.
 SELECT /* TEMPLATE: batch_columns */
 FROM /* TEMPLATE: prefix */window AS w CROSS JOIN /* TEMPLATE: prefix */batch AS b
 JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
 JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = b.version_id
 WHERE w.job_id = ?1 AND (?2 IS NULL OR w.id = ?2) AND b.id IN (
   SELECT c.id FROM /* TEMPLATE: prefix */batch AS c
-  WHERE c.window_id = w.id AND (?4 IS NULL OR c.acquired_at >= ?4)
+  WHERE c.window_id = w.id AND (c.planned_after IS NULL OR ?3 = 'planned') AND (?4 IS NULL OR c.acquired_at >= ?4)
 
 -- name: fragment listed_tail
 LIMIT ?5)

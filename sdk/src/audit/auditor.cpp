@@ -228,8 +228,7 @@ void Auditor::check_straggler(const StoredBatch& stored) {
   double weight = 0;
   impl_.reading([&](StoreTransaction& transaction) {
     Source& source = impl_.source_of(ledger_.version(batch.version_id));
-    const auto reading = source.begin(kCountTimeout);
-    std::vector<Key> keys = impl_.straggler_keys(transaction, batch);
+    std::vector<Key> keys = impl_.straggler_keys(impl_.keys_in(transaction, batch), batch);
     auto next = keys.begin();
     const auto lose_before = [&](const auto& found) {
       for (; next != found; ++next) {
@@ -238,7 +237,7 @@ void Auditor::check_straggler(const StoredBatch& stored) {
         }
       }
     };
-    impl_.walk_assets(transaction, source, batch, [&](const Asset& asset) {
+    impl_.walk_assets(impl_.keys_in(transaction, batch), source, batch, [&](const Asset& asset) {
       lose_before(std::find(next, keys.end(), asset.key));
       ++next;
       digest += asset_digest(asset);

@@ -10,6 +10,15 @@ constexpr std::int64_t kChunk = 4096;
 // A statement on the source with longer lists would be slow to read, and hard to.
 constexpr std::int64_t kMostListed = 1000;
 
+/// One chunk is read, then worked on: whoever needs the inventory for it does not hold a second
+/// connection, of which a pooler may have few.
+std::vector<Asset> read_chunk(Source& source, const SourceRange& range, std::int64_t size) {
+  std::vector<Asset> chunk;
+  const auto reading = source.begin(kCountTimeout);
+  source.scan(range, size, [&](const Asset& asset) { chunk.push_back(asset); });
+  return chunk;
+}
+
 /// Calls `each` with those of the keys that the source has. They may lie far apart: what stands
 /// between two of them is passed over rather than read.
 void walk_listed(Source& source,
@@ -18,10 +27,7 @@ void walk_listed(Source& source,
   auto wanted = keys.begin();
   std::int64_t size = 1;
   while (wanted != keys.end()) {
-    std::vector<Asset> chunk;
-    source.scan({std::nullopt, *wanted, keys.back()}, size, [&](const Asset& asset) {
-      chunk.push_back(asset);
-    });
+    const std::vector<Asset> chunk = read_chunk(source, {std::nullopt, *wanted, keys.back()}, size);
     std::int64_t hits = 0;
     for (const Asset& asset : chunk) {
       wanted = std::lower_bound(wanted, keys.end(), asset.key);
@@ -40,22 +46,35 @@ void walk_listed(Source& source,
 
 }  // namespace
 
-std::vector<Key> Inventory::Impl::straggler_keys(StoreTransaction& transaction,
-                                                 const Batch& batch) const {
-  return list_keys(transaction.read_key_part(batch.id, 0, true), batch.first_key->type());
+Inventory::Impl::ReadKeys Inventory::Impl::keys_in(StoreTransaction& transaction,
+                                                   const Batch& batch) {
+  return [&transaction, id = batch.id](std::int64_t part, bool last) {
+    return transaction.read_key_part(id, part, last);
+  };
 }
 
-void Inventory::Impl::walk_assets(StoreTransaction& transaction,
+Inventory::Impl::ReadKeys Inventory::Impl::keys_outside(const Batch& batch) {
+  return [this, id = batch.id](std::int64_t part, bool last) {
+    return reading(
+        [&](StoreTransaction& transaction) { return transaction.read_key_part(id, part, last); });
+  };
+}
+
+std::vector<Key> Inventory::Impl::straggler_keys(const ReadKeys& read, const Batch& batch) {
+  return list_keys(read(0, true), batch.first_key->type());
+}
+
+void Inventory::Impl::walk_assets(const ReadKeys& read_keys,
                                   Source& source,
                                   const Batch& batch,
-                                  const std::function<void(const Asset&)>& each) const {
+                                  const std::function<void(const Asset&)>& each) {
   if (batch.straggler) {
-    walk_listed(source, straggler_keys(transaction, batch), each);
+    walk_listed(source, straggler_keys(read_keys, batch), each);
     return;
   }
   const std::int64_t parts = key_parts(batch.count);
   const auto read_part = [&](std::int64_t part) {
-    return KeyPart(transaction.read_key_part(batch.id, part, part == parts - 1));
+    return KeyPart(read_keys(part, part == parts - 1));
   };
   std::int64_t part = 0;
   KeyPart keys = read_part(part);
@@ -79,10 +98,9 @@ void Inventory::Impl::walk_assets(StoreTransaction& transaction,
     return false;
   };
   SourceRange range{std::nullopt, batch.first_key, batch.last_key};
-  std::int64_t read = kChunk;
-  while (read == kChunk) {
-    std::vector<Asset> chunk;
-    read = source.scan(range, kChunk, [&](const Asset& asset) { chunk.push_back(asset); });
+  for (bool more = true; more;) {
+    const std::vector<Asset> chunk = read_chunk(source, range, kChunk);
+    more = static_cast<std::int64_t>(chunk.size()) == kChunk;
     for (const Asset& asset : chunk) {
       if (holds(asset.key)) {
         each(asset);
@@ -95,29 +113,20 @@ void Inventory::Impl::walk_assets(StoreTransaction& transaction,
 }
 
 void Inventory::for_each_asset(const Batch& batch, const std::function<void(const Asset&)>& each) {
-  impl_->reading([&](StoreTransaction& transaction) {
-    Source& source = impl_->source_of(impl_->job_of_version(transaction, batch.version_id));
-    const auto reading = source.begin(kCountTimeout);
-    impl_->walk_assets(transaction, source, batch, each);
-  });
+  // No transaction is open on the inventory meanwhile: through a pooler with few connections all
+  // could be held by readers who wait for one more.
+  Source& source = impl_->source_of_version(batch.version_id);
+  impl_->walk_assets(impl_->keys_outside(batch), source, batch, each);
 }
 
 std::string Inventory::range_condition(const Batch& batch) {
-  if (batch.straggler) {
-    return impl_->reading([&](StoreTransaction& transaction) {
-      const Job job = impl_->job_of_version(transaction, batch.version_id);
-      return batch.count > kMostListed
-                 ? std::string()
-                 : impl_->source_of(job).list_condition(impl_->straggler_keys(transaction, batch));
-    });
+  Source& source = impl_->source_of_version(batch.version_id);
+  if (!batch.straggler) {
+    return source.range_condition(*batch.first_key, *batch.last_key);
   }
-  if (const auto* known = impl_->known_source(batch.version_id)) {
-    return known->source->range_condition(*batch.first_key, *batch.last_key);
-  }
-  return impl_->reading([&](StoreTransaction& transaction) {
-    const Job job = impl_->job_of_version(transaction, batch.version_id);
-    return impl_->source_of(job).range_condition(*batch.first_key, *batch.last_key);
-  });
+  return batch.count > kMostListed
+             ? std::string()
+             : source.list_condition(impl_->straggler_keys(impl_->keys_outside(batch), batch));
 }
 
 bool Inventory::Impl::holds(StoreTransaction& transaction,

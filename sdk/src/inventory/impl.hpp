@@ -80,6 +80,8 @@ struct Inventory::Impl {
   /// The source of a job version. Good until others have been asked for; each holds a connection,
   /// so only the last few stay open.
   Source& source_of(const Job& job) { return *open_of(job).source; }
+  /// Outside of any transaction.
+  Source& source_of_version(std::int64_t version_id);
   OpenSource& open_of(const Job& job);
   /// Null where it is not open.
   OpenSource* known_source(std::int64_t version_id);
@@ -122,13 +124,18 @@ struct Inventory::Impl {
   BatchHistory history_of(StoreTransaction& transaction, const StoredBatch& stored) const;
   bool holds(StoreTransaction& transaction, const StoredBatch& stored, const Key& key) const;
 
-  std::vector<Key> straggler_keys(StoreTransaction& transaction, const Batch& batch) const;
-  /// The assets of a batch's key set that the source has now, in key order. Inside a
-  /// Source::Reading.
-  void walk_assets(StoreTransaction& transaction,
-                   Source& source,
-                   const Batch& batch,
-                   const std::function<void(const Asset&)>& each) const;
+  /// The stored key set of one batch, part by part; `last`: no part follows.
+  using ReadKeys = std::function<std::string(std::int64_t part, bool last)>;
+  static ReadKeys keys_in(StoreTransaction& transaction, const Batch& batch);
+  /// The same in a transaction for each part: none is open meanwhile.
+  ReadKeys keys_outside(const Batch& batch);
+  static std::vector<Key> straggler_keys(const ReadKeys& read, const Batch& batch);
+  /// The assets of a batch's key set that the source has now, in key order. Not inside
+  /// a Source::Reading.
+  static void walk_assets(const ReadKeys& read_keys,
+                          Source& source,
+                          const Batch& batch,
+                          const std::function<void(const Asset&)>& each);
   /// The lease of the last attempt ended without a release: the job's policy for `exhausted`
   /// decides.
   void lose_last_attempt(StoreTransaction& transaction, const StoredBatch& stored, const Job& job);

@@ -148,6 +148,14 @@ Inventory::Impl::OpenSource& Inventory::Impl::open_of(const Job& job) {
   return sources.front();
 }
 
+Source& Inventory::Impl::source_of_version(std::int64_t version_id) {
+  if (const OpenSource* known = known_source(version_id)) {
+    return *known->source;
+  }
+  return source_of(reading(
+      [&](StoreTransaction& transaction) { return job_of_version(transaction, version_id); }));
+}
+
 void check_limits(const Limits& limits) {
   if (limits.max_count && *limits.max_count < 1) {
     throw Error(ErrorCode::usage,

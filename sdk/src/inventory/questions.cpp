@@ -219,7 +219,8 @@ AssetHistory Inventory::find_asset(const std::string& job_name, const std::strin
   }
   impl_->reading([&](StoreTransaction& transaction) {
     for (const StoredBatch& stored : transaction.batches_around(job.id, history.key)) {
-      if (impl_->holds(transaction, stored, history.key)) {
+      // What was planned ahead is still waiting.
+      if (!stored.ahead && impl_->holds(transaction, stored, history.key)) {
         history.batches.push_back(impl_->history_of(transaction, stored));
       }
     }

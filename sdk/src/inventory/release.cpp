@@ -297,10 +297,9 @@ void Inventory::Impl::split(StoreTransaction& transaction, const StoredBatch& pa
     half = Half(whole.straggler);
   };
   Source& source = source_of(job);
-  const auto reading = source.begin(kScanTimeout);
   Half half(whole.straggler);
   std::int64_t seen = 0;
-  walk_assets(transaction, source, whole, [&](const Asset& asset) {
+  walk_assets(keys_in(transaction, whole), source, whole, [&](const Asset& asset) {
     // The first is stored before the second begins, whose id may be reserved as the next one.
     if (seen++ == (whole.count + 1) / 2) {
       store_half(half);

@@ -132,8 +132,7 @@ void Inventory::Impl::keep_before(StoreTransaction& transaction,
   const Batch& batch = stored.batch;
   StragglerBuilder kept;
   Source& source = source_of(job_of_version(transaction, batch.version_id));
-  const auto reading = source.begin(kScanTimeout);
-  walk_assets(transaction, source, batch, [&](const Asset& asset) {
+  walk_assets(keys_in(transaction, batch), source, batch, [&](const Asset& asset) {
     if (asset.key < key) {
       kept.add(asset);
     }
