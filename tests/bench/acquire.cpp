@@ -3,7 +3,7 @@
 
 #include "tranche/error.hpp"
 
-#include <map>
+#include <algorithm>
 
 namespace tranche::bench {
 
@@ -26,65 +26,92 @@ const std::vector<Way>& ways() {
   return all;
 }
 
-/// Latency of acquires from a full backlog: when it runs dry, everything is handed out again.
-Latencies measure(Inventory& inventory, const std::string& job, const Way& way, int acquires) {
+/// One size of the backlog, acquired from in one way.
+struct Series {
+  std::string job;
   Latencies latencies;
+};
+
+/// Of a stretch of acquires: sizes are measured in turns, so that what else the machine does hits
+/// all alike.
+constexpr std::size_t kStretch = 50;
+
+/// Takes a stretch, from a full backlog on: when it runs dry, everything is handed out again.
+void measure(Inventory& inventory, const Way& way, Series& series, std::size_t acquires) {
   const bool idle = way.name == "idle_poll";
-  rewind(inventory, job);
+  rewind(inventory, series.job);
   // The first acquire reads the definition and opens the source.
-  const auto first = inventory.acquire(job, {});
+  const auto first = inventory.acquire(series.job, {});
   if (first.batch) {
     inventory.release(first.batch->id, first.batch->token, {});
   }
   bool fresh = false;
-  while (latencies.size() < static_cast<std::size_t>(acquires)) {
+  while (series.latencies.size() < acquires) {
     const auto begun = Clock::now();
-    const Acquired acquired = inventory.acquire(job, {});
+    const Acquired acquired = inventory.acquire(series.job, {});
     const double took = milliseconds_since(begun);
     if (acquired.batch) {
       inventory.release(acquired.batch->id, acquired.batch->token, {});
     }
     if (acquired.batch || idle) {
-      latencies.push_back(took);
+      series.latencies.push_back(took);
     } else if (fresh) {
-      throw Error(ErrorCode::internal, "job " + job + " hands out nothing");
+      throw Error(ErrorCode::internal, "job " + series.job + " hands out nothing");
     }
     fresh = !acquired.batch && !idle;
     if (fresh) {
-      rewind(inventory, job);
+      rewind(inventory, series.job);
     }
   }
-  return latencies;
+}
+
+/// A series for each size.
+std::vector<Series> measure(Inventory& inventory,
+                            const AcquireOptions& options,
+                            const std::vector<std::string>& tables,
+                            const Way& way) {
+  const Width width = options.narrow ? Width::narrow : Width::wide;
+  std::vector<Series> all;
+  for (const std::string& table : tables) {
+    all.push_back({table + "-" + way.name, {}});
+    make_job(inventory, all.back().job, table, way.filter, way.limits, width);
+  }
+  const auto wanted = static_cast<std::size_t>(options.acquires);
+  for (std::size_t until = 0; until < wanted;) {
+    until = std::min(until + kStretch, wanted);
+    for (Series& series : all) {
+      measure(inventory, way, series, until);
+    }
+  }
+  return all;
 }
 
 }  // namespace
 
 Figures acquire(const AcquireOptions& options) {
   Inventory inventory = options.target.open();
-  std::map<std::string, std::vector<double>> medians;
+  std::vector<std::string> tables;
   Figures sizes = Figures::array();
   for (const std::int64_t rows : options.rows) {
-    const std::string table = "tranche_bench_assets_" + std::to_string(rows);
-    make_assets(options.target, table, rows);
-    Figures size = {{"rows", rows}};
-    for (const Way& way : ways()) {
-      const std::string job = "bench-" + std::to_string(rows) + "-" + way.name;
-      make_job(inventory, job, table, way.filter, way.limits);
-      const Latencies latencies = measure(inventory, job, way, options.acquires);
-      size[way.name] = {{"p50_ms", median(latencies)},
-                        {"p99_ms", percentile(latencies, 0.99)},
-                        {"acquires", latencies.size()}};
-      medians[way.name].push_back(median(latencies));
-    }
-    sizes.push_back(size);
+    tables.push_back(
+        make_assets(options.target, rows, options.narrow ? Width::narrow : Width::wide));
+    sizes.push_back({{"rows", rows}});
   }
   Figures ratios;
-  for (const auto& [name, values] : medians) {
-    ratios[name] = rounded(values.back() / values.front());
+  for (const Way& way : ways()) {
+    const std::vector<Series> all = measure(inventory, options, tables, way);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const Latencies& latencies = all[i].latencies;
+      sizes[i][way.name] = {{"p50_ms", median(latencies)},
+                            {"p99_ms", percentile(latencies, 0.99)},
+                            {"acquires", latencies.size()}};
+    }
+    ratios[way.name] =
+        rounded(median(all.back().latencies) / median(all.front().latencies));
   }
   return {
       {"bench", "acquire"},
-      {"yardstick", "the smallest backlog: ratio is p50 at the last size over p50 at the first"},
+      {"yardstick", "the first backlog, in turns: ratio is p50 at the last size over p50 at the first"},
       {"ratio", ratios},
       {"sizes", sizes}};
 }

@@ -60,6 +60,7 @@ struct AcquireOptions {
   Target target;
   std::vector<std::int64_t> rows;
   int acquires = 300;
+  bool narrow = false;  ///< rows without an item, for sizes that would not fit otherwise
 };
 Figures acquire(const AcquireOptions& options);
 
@@ -84,6 +85,14 @@ struct MemoryOptions {
   std::int64_t rows = 1'000'000;
 };
 Figures memory(const MemoryOptions& options);
+
+struct AuditOptions {
+  Target target;
+  std::string program = TRANCHE_BENCH_PROGRAM;  ///< tranche
+  std::int64_t rows = 1'000'000;                ///< all of them handed out
+  std::int64_t per_batch = 1'000'000;
+};
+Figures audit(const AuditOptions& options);
 
 struct LedgerOptions {
   Target target;

@@ -64,6 +64,7 @@ int main(int argc, char** argv) try {
       ->required();
   acquire_command.add_option("--acquires", acquire_options.acquires, "of each way and size")
       ->capture_default_str();
+  acquire_command.add_flag("--narrow", acquire_options.narrow, "rows of id, weight and kind alone");
   add_command(acquire_command, acquire_options, &acquire, figures);
 
   LoopOptions loop_options;
@@ -91,6 +92,17 @@ int main(int argc, char** argv) try {
   memory_command.add_option("--program", memory_options.program, "tranche")->capture_default_str();
   memory_command.add_option("--rows", memory_options.rows)->capture_default_str();
   add_command(memory_command, memory_options, &memory, figures);
+
+  AuditOptions audit_options;
+  CLI::App& audit_command =
+      *app.add_subcommand("audit", "'tranche audit' of a window that is handed out to its end");
+  add_target(audit_command, audit_options.target);
+  audit_command.add_option("--program", audit_options.program, "tranche")->capture_default_str();
+  audit_command.add_option("--rows", audit_options.rows, "of the source")->capture_default_str();
+  audit_command.add_option("--per-batch", audit_options.per_batch, "assets in a batch")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000'000}))
+      ->capture_default_str();
+  add_command(audit_command, audit_options, &audit, figures);
 
   LedgerOptions ledger_options;
   CLI::App& ledger_command = *app.add_subcommand(

@@ -45,6 +45,19 @@ def test_acquire_compares_sizes(bench):
             assert size[way]["acquires"] == 5 and 0 < size[way]["p50_ms"] <= size[way]["p99_ms"]
 
 
+def test_acquire_makes_narrow_rows_for_sizes_that_would_not_fit(bench):
+    figures, told = bench("acquire", "--narrow", "--db", "sqlite:a.db", "--rows", "200", "--acquires", "2")
+    assert "tranche_bench_narrow_200" in told
+    assert all(figures["sizes"][0][way]["acquires"] == 2 for way in figures["ratio"])
+
+
+def test_audit_compares_with_a_plain_read(bench):
+    figures, _ = bench("audit", "--db", "sqlite:a.db", "--rows", "20000", "--per-batch", "3000")
+    assert set(figures) >= {"yardstick", "ratio", "audit_seconds", "plain_read_seconds", "count_seconds", "hand_out_seconds"}
+    assert (figures["assets"], figures["ranges"]) == (20000, 7)
+    assert figures["audit_seconds"] > 0 and figures["peak_mib"] > 0
+
+
 def test_ledger_asks_the_same_of_an_empty_and_a_wide_one(bench):
     figures, _ = bench("ledger", "--db", "sqlite:a.db", "--batches", "3000", "--repeats", "3")
     assert set(figures["steps"]) >= {"acquire", "release", "backlog", "batches", "batches_since_1h", "asset", "batch", "runs"}
