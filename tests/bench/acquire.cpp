@@ -106,14 +106,13 @@ Figures acquire(const AcquireOptions& options) {
                             {"p99_ms", percentile(latencies, 0.99)},
                             {"acquires", latencies.size()}};
     }
-    ratios[way.name] =
-        rounded(median(all.back().latencies) / median(all.front().latencies));
+    ratios[way.name] = rounded(median(all.back().latencies) / median(all.front().latencies));
   }
-  return {
-      {"bench", "acquire"},
-      {"yardstick", "the first backlog, in turns: ratio is p50 at the last size over p50 at the first"},
-      {"ratio", ratios},
-      {"sizes", sizes}};
+  return {{"bench", "acquire"},
+          {"yardstick",
+           "the first backlog, in turns: ratio is p50 at the last size over p50 at the first"},
+          {"ratio", ratios},
+          {"sizes", sizes}};
 }
 
 }  // namespace tranche::bench

@@ -52,6 +52,15 @@ void make_waiting(const Ledger& ledger, std::int64_t first) {
                  ") SELECT n, '/data/' || n, 1 FROM series");
 }
 
+/// As many assets again, behind those that earlier calls have handed out.
+void add_waiting(const Ledger& ledger) {
+  run_script(ledger.options.target,
+             "INSERT INTO " + ledger.table +
+                 " WITH RECURSIVE series (n, i) AS (SELECT max(id) + 1, 1 FROM " + ledger.table +
+                 " UNION ALL SELECT n + 1, i + 1 FROM series WHERE i < " + number(kWaiting) +
+                 ") SELECT n, '/data/' || n, 1 FROM series");
+}
+
 void make_ledger_job(const Ledger& ledger, Inventory& inventory) {
   make_job(inventory, kJob, ledger.table, "", {kMaxCount, std::nullopt});
 }
@@ -214,7 +223,9 @@ Figures ledger(const LedgerOptions& options) {
   const Ledger ledger{options};
   Measured before;
   double filled = 0;
-  if (!options.again) {
+  if (options.again) {
+    add_waiting(ledger);
+  } else {
     if (!inventory.list_jobs().empty()) {
       throw Error(ErrorCode::refused,
                   "ledger needs an inventory without jobs; name another --schema or file, or "

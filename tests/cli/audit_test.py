@@ -3,8 +3,12 @@
 import csv
 import io
 import json
+import os
+import pty
+import subprocess
 
 import pytest
+from world import SqliteWorld
 
 
 def late_world(world):
@@ -109,6 +113,37 @@ def test_an_audit_of_what_is_not_there_is_refused(world, unchanged):
     world.job()
     assert "job 'nosuch'" in unchanged(125, "audit", "--job", "nosuch")
     assert "campaign 'nosuch'" in unchanged(125, "audit", "--job", "flights", "--campaign", "nosuch")
+
+
+@pytest.fixture
+def slow_world(tranche, tmp_path):
+    """A database where a read of the source takes so long that all of it takes some seconds."""
+    world = SqliteWorld(tranche, tmp_path)
+    world.sql("CREATE TABLE pace (n)")
+    world.sql("INSERT INTO pace VALUES (1)")
+    world.job("flights", "--filter", "weight > 0 AND (SELECT count(*) FROM pace) > 0", "--unstable-filter", count=6000, max_count=6000)
+    world.done()
+    world.sql("DROP TABLE pace")
+    world.sql("CREATE VIEW pace AS WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 2500000) SELECT n FROM c")
+    return world
+
+
+def test_a_long_audit_logs_how_far_it_is(slow_world):
+    result = slow_world.ok("audit", "--job", "flights")
+    assert "tranche: audited up to key " in result.stderr and "0 late" in result.stderr
+    assert "\r" not in result.stderr
+
+
+def test_a_long_audit_shows_how_far_it_is_on_a_line_of_the_terminal(slow_world, tranche_binary, tranche_env):
+    ours, theirs = pty.openpty()
+    command = [tranche_binary, "audit", "--job", "flights", "-o", "json"]
+    with subprocess.Popen(command, env={**tranche_env, **slow_world.env}, stdin=subprocess.DEVNULL, stderr=theirs, stdout=subprocess.PIPE) as process:
+        os.close(theirs)
+        out, _ = process.communicate(timeout=120)
+    shown = os.read(ours, 100_000)
+    os.close(ours)
+    assert json.loads(out)["assets"] == 6000
+    assert b"\r\x1b[Kaudited up to key " in shown and shown.endswith(b"\r\x1b[K")
 
 
 @pytest.mark.parametrize("args", [["audit"], ["audit", "--job", "j", "--repairs"]])

@@ -265,7 +265,17 @@ TEST_CASE("a prune of more than one stretch finds all, and what is young ends it
               "batch AS b, n");
     world.advance(hours(2));
     succeed(inventory, acquire(inventory));
-    const Pruned pruned = prune(inventory, hours(1));
+    // Runners wait for no step longer than it takes to delete two hundred rows.
+    PruneOptions wanted;
+    wanted.older_than = hours(1);
+    std::int64_t before = 0;
+    std::int64_t largest = 0;
+    wanted.progress = [&](const Pruned& so_far) {
+      largest = std::max(largest, so_far.attempts + so_far.runs - before);
+      before = so_far.attempts + so_far.runs;
+    };
+    const Pruned pruned = inventory.prune(wanted);
+    CHECK(largest == 200);
     CHECK(pruned.attempts == 5001);
     CHECK(pruned.runs == 5000);
     CHECK(inventory.find_batch(batch.id).pruned);

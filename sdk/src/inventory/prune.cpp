@@ -6,8 +6,12 @@ namespace tranche {
 
 namespace {
 
-/// Rows looked at in one transaction: some milliseconds of it.
-constexpr std::int64_t kStretch = 2'000;
+/// Rows looked at in one transaction, so few that whoever commits beside it hardly waits: a commit
+/// in PostgreSQL waits until the disk has what others wrote before it, and in SQLite there is one
+/// writer.
+constexpr std::int64_t kStretch = 200;
+/// For a dry run, which nobody waits for.
+constexpr std::int64_t kReadStretch = 2'000;
 
 /// Calls `step` until it has nothing more to do. A step that writes is followed by a pause of the
 /// same length: who waits for SQLite's one writer gets a turn.
@@ -60,11 +64,12 @@ Pruned Inventory::prune(const PruneOptions& options) {
   });
   pruned.before = filter.before;
   const bool writes = !options.dry_run;
+  const std::int64_t stretch = writes ? kStretch : kReadStretch;
   std::int64_t attempt = 0;
   step_through(writes, [&] {
     std::optional<std::int64_t> until;
     pruned.attempts += impl_->in_transaction(writes, [&](StoreTransaction& transaction) {
-      until = transaction.attempts_until(attempt, kStretch, filter.before);
+      until = transaction.attempts_until(attempt, stretch, filter.before);
       const auto rows = until ? transaction.prunable_attempts(filter, attempt, *until)
                               : std::vector<PrunedAttempt>();
       return let_go(options, rows, [&] { return transaction.delete_attempts(rows); });
@@ -77,7 +82,7 @@ Pruned Inventory::prune(const PruneOptions& options) {
   step_through(writes, [&] {
     std::optional<RunMark> until;
     pruned.runs += impl_->in_transaction(writes, [&](StoreTransaction& transaction) {
-      until = transaction.runs_until(run, kStretch, filter.before);
+      until = transaction.runs_until(run, stretch, filter.before);
       const auto rows = until ? transaction.prunable_runs(filter, run, *until) : std::vector<Run>();
       return let_go(options, rows, [&] { return transaction.delete_runs(rows); });
     });
