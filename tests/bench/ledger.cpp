@@ -52,12 +52,14 @@ void make_waiting(const Ledger& ledger, std::int64_t first) {
                  ") SELECT n, '/data/' || n, 1 FROM series");
 }
 
-/// As many assets again, behind those that earlier calls have handed out.
-void add_waiting(const Ledger& ledger) {
+/// As many assets as earlier calls have handed out, so that as many wait as did then.
+void add_waiting(const Ledger& ledger, Inventory& inventory) {
+  const auto frontier = inventory.find_window(kJob, std::string(kIncremental)).frontier;
+  const std::string last = number((frontier ? frontier->number() : 0) + kWaiting);
   run_script(ledger.options.target,
              "INSERT INTO " + ledger.table +
-                 " WITH RECURSIVE series (n, i) AS (SELECT max(id) + 1, 1 FROM " + ledger.table +
-                 " UNION ALL SELECT n + 1, i + 1 FROM series WHERE i < " + number(kWaiting) +
+                 " WITH RECURSIVE series (n) AS (SELECT max(id) + 1 FROM " + ledger.table +
+                 " UNION ALL SELECT n + 1 FROM series WHERE n < " + last +
                  ") SELECT n, '/data/' || n, 1 FROM series");
 }
 
@@ -224,7 +226,7 @@ Figures ledger(const LedgerOptions& options) {
   Measured before;
   double filled = 0;
   if (options.again) {
-    add_waiting(ledger);
+    add_waiting(ledger, inventory);
   } else {
     if (!inventory.list_jobs().empty()) {
       throw Error(ErrorCode::refused,
