@@ -4,22 +4,24 @@
 
 -- name: watched
 -- The relations whose writers count: the table and its ancestors, or what a view reads; and the sequences of their columns. $1 schema or
--- NULL, $2 name. Descendants of the tables are looked up with the writers: partitions come and go. The arrays let the planner expect few
--- relations, and so read a large catalog by its indexes.
+-- NULL, $2 name. Descendants of the tables are looked up with the writers: partitions come and go. The arrays and
+-- OFFSET 0 keep the planner from reading a large catalog otherwise than by its indexes.
 WITH RECURSIVE base AS (
   SELECT to_regclass(CASE WHEN $1::text IS NULL THEN '' ELSE quote_ident($1) || '.' END || quote_ident($2))::oid AS oid
   UNION
   SELECT d.refobjid FROM base
-  JOIN pg_rewrite AS r ON r.ev_class = base.oid AND r.rulename = '_RETURN'
-  JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.ev_class
+  CROSS JOIN LATERAL (SELECT r.oid FROM pg_rewrite AS r WHERE r.ev_class = base.oid AND r.rulename = '_RETURN' OFFSET 0) AS r
+  JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> base.oid
 ), up AS (
   SELECT oid FROM base UNION SELECT i.inhparent FROM pg_inherits AS i JOIN up ON i.inhrelid = up.oid
 ), family AS (
   SELECT oid FROM up UNION SELECT i.inhrelid FROM pg_inherits AS i JOIN family ON i.inhparent = family.oid
 ), given AS (
-  SELECT d.refobjid AS oid FROM pg_attrdef AS f
-  JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass
-  WHERE f.adrelid = ANY (ARRAY(SELECT oid FROM family))
+  SELECT d.refobjid AS oid FROM unnest(ARRAY(SELECT oid FROM family)) AS m (oid)
+  CROSS JOIN LATERAL (SELECT f.oid FROM pg_attrdef AS f WHERE f.adrelid = m.oid OFFSET 0) AS f
+  CROSS JOIN LATERAL (
+    SELECT d.refobjid FROM pg_depend AS d
+    WHERE d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass OFFSET 0) AS d
   UNION
   SELECT d.objid FROM pg_depend AS d
   WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY (ARRAY(SELECT oid FROM family))
