@@ -71,7 +71,12 @@ void work(Inventory& inventory, const std::string& run_id) {
   fail(inventory, batch);
   batch = acquire(inventory, of_run);
   ReleaseRequest done;
-  const Handed handed = inventory.release_and_acquire(batch, done, of_run);
+  of_run.least_ahead = 2;
+  Handed handed = inventory.release_and_acquire(batch, done, of_run);
+  REQUIRE(handed.next);
+  REQUIRE(handed.next->batch);
+  // What was planned ahead, in one statement.
+  handed = inventory.release_and_acquire(*handed.next->batch, done, of_run);
   REQUIRE(handed.next);
   REQUIRE(handed.next->batch);
   inventory.for_each_asset(*handed.next->batch, [](const Asset&) {});

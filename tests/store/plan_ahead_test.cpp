@@ -104,6 +104,24 @@ TEST_CASE("an acquire with limits of its own takes back what was planned", "[sto
   });
 }
 
+TEST_CASE("whoever asks for the same limits takes what was planned for them", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 100);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    AcquireOptions larger = planning(2);
+    larger.limits.max_count = 15;
+    CHECK(range_of(*inventory.acquire("job", larger).batch) == "1-15/15");
+    CHECK(planned_ranges(inventory) == Ranges{"16-30/15", "31-45/15"});
+    larger.least_ahead = 0;
+    CHECK(range_of(inventory.plan("job", larger, 1).at(0)) == "16-30/15");
+    CHECK(range_of(*inventory.acquire("job", larger).batch) == "16-30/15");
+    CHECK(planned_ranges(inventory) == Ranges{"31-45/15"});
+    CHECK(acquired(inventory) == "31-40/10");
+    CHECK(planned_ranges(inventory).empty());
+  });
+}
+
 TEST_CASE("a job that changes takes back what was planned by its old definition", "[store]") {
   on_every_store([](World& world) {
     world.insert_range(1, 100);

@@ -46,8 +46,7 @@ struct AcquireOptions {
                       ///< find_held() after a broken commit
   AssetSink* sink = nullptr;
   /// Where others queue for the window, or batches last less than a second, further full ranges are
-  /// cut for whoever acquires next, if the limits are the job's own: so many at least, always, and
-  /// at most.
+  /// cut for whoever acquires next with the same limits: so many at least, always, and at most.
   int least_ahead = 0;
   int most_ahead = std::numeric_limits<int>::max();
 };

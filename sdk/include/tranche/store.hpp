@@ -31,13 +31,15 @@ struct LockedWindow {
   Window window;
   std::int64_t version_id = 0;  ///< the job's current version
   bool job_paused = false;
-  int planned_ahead =
-      0;  ///< ranges that whoever cut last, within a second, meant to leave for others
+  /// Ranges that whoever cut last, within a second, meant to leave for others. Negative: acquirers
+  /// with different limits meet here, and so many of them are to cut for themselves alone.
+  int planned_ahead = 0;
 };
 
 /// A range that was cut for whoever comes next. It can be taken back while nobody has held it.
 struct PlannedAhead {
   std::optional<Key> frontier;  ///< of the window, before this range was cut
+  std::string limits;           ///< as text; only for acquires that ask for the same
   bool stale = false;           ///< planned longer than kPlansHold ago
 };
 /// Planned ranges are for those who queue now. Older ones are cut again: their assets may have
@@ -60,7 +62,7 @@ struct NewBatch {
   std::string last_part;  ///< the packed keys, or the last part of them
   int max_attempts = 0;
   std::optional<Key> frontier;  ///< where the window's frontier moves in the same step
-  int leads = 0;                ///< with `frontier`: ranges that are planned ahead
+  int leads = 0;                ///< with `frontier`: LockedWindow::planned_ahead from now on
   std::optional<PlannedAhead> ahead;
 };
 
@@ -102,9 +104,12 @@ struct AttemptEnd {
 struct PlannedClaim {
   std::int64_t window_id = 0;
   std::int64_t version_id = 0;  ///< the job's, as the caller knows it
+  KeyType key_type = KeyType::integer;
   int max_attempts = 0;
   bool retries = true;
   Claim claim;
+  std::string limits;        ///< those of PlannedAhead
+  std::optional<Key> after;  ///< only ranges behind it
 };
 struct HandedOver {
   Batch ended;
@@ -173,7 +178,7 @@ class StoreTransaction {
   virtual std::optional<LockedWindow> try_lock_window(std::int64_t window_id, KeyType type) {
     return lock_window(window_id, type);
   }
-  /// `planned`: so many of the ranges before it are planned ahead.
+  /// `planned` becomes LockedWindow::planned_ahead.
   virtual void move_frontier(std::int64_t window_id,
                              const std::optional<Key>& frontier,
                              int planned) = 0;
@@ -240,7 +245,9 @@ class StoreTransaction {
     return std::nullopt;
   }
   /// The same, and the oldest range that was planned ahead for the same holder: nothing else may be
-  /// due before it, and it must be of that version. Alone in its transaction (Store::begin_single).
+  /// due before it but a lease that ended, which this does not look for; and it must be of that
+  /// version, cut with those limits. Alone in its transaction (Store::begin_single).
+  /// What is taken says neither whose it is nor how often it may be tried: that the caller knows.
   virtual std::optional<HandedOver> hand_over(const Batch&,
                                               const AttemptEnd&,
                                               const PlannedClaim&) {

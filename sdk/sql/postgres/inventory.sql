@@ -11,7 +11,7 @@ b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attemp
 (extract(epoch FROM b.available_at) * 1000)::bigint, (extract(epoch FROM b.acquired_at) * 1000)::bigint,
 (extract(epoch FROM b.released_at) * 1000)::bigint, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
 v.definition ->> 'table', v.definition ->> 'key_column', v.definition ->> 'filter', b.generation, b.digest,
-b.lease_ms, j.version_id, b.kind = 'items', b.planned_after
+b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for
 
 -- name: fragment batch_tables
 /* TEMPLATE: prefix */batch AS b
@@ -190,23 +190,23 @@ moved AS (
   UPDATE /* TEMPLATE: prefix */window SET frontier = $17::bytea, planned_ahead = $19::integer, planned_at = t.now
   FROM t WHERE id = $3::bigint AND $17::bytea IS NOT NULL)
 INSERT INTO /* TEMPLATE: prefix */batch (id, window_id, version_id, generation, parent_id, first_key, last_key, count, weight,
-  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind, planned_after)
+  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind, planned_after, planned_for)
 OVERRIDING SYSTEM VALUE
 SELECT coalesce($2::bigint, nextval('/* TEMPLATE: prefix */batch_id_seq')), $3::bigint, $4::bigint, $5::integer,
   $6::bigint, $7::bytea, $8::bytea, $9::bigint, $10::double precision, $11::bigint, $12::bytea, $13::integer,
   CASE WHEN $14::text = '' THEN 'planned' ELSE 'processing' END, CASE WHEN $14::text = '' THEN 0 ELSE 1 END, $14::text, $15::text, $16::bigint,
   CASE WHEN $14::text = '' THEN to_timestamp(0) ELSE t.now + $16::bigint * interval '1 millisecond' END,
-  CASE WHEN $14::text = '' THEN NULL ELSE t.now END, t.now, $18::text, $20::bytea
+  CASE WHEN $14::text = '' THEN NULL ELSE t.now END, t.now, $18::text, $20::bytea, $21::text
 FROM t
 RETURNING id, (extract(epoch FROM acquired_at) * 1000)::bigint, (extract(epoch FROM available_at) * 1000)::bigint
 
 -- name: insert_planned
 -- Ranges for whoever comes next, in the order of the list $4.
 INSERT INTO /* TEMPLATE: prefix */batch (window_id, version_id, generation, first_key, last_key, count, weight, digest, keys, max_attempts,
-  status, available_at, created_at, planned_after)
+  status, available_at, created_at, planned_after, planned_for)
 SELECT $2::bigint, $3::bigint, made.generation, decode(made.first_key, 'hex'), decode(made.last_key, 'hex'), made.count, made.weight,
   made.digest, decode(made.keys, 'hex'), made.max_attempts, 'planned', to_timestamp(0),
-  coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), decode(made.planned_after, 'hex')
+  coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), decode(made.planned_after, 'hex'), $5::text
 FROM ROWS FROM (jsonb_to_recordset($4::jsonb) AS (generation integer, first_key text, last_key text, count bigint,
   weight double precision, digest bigint, keys text, max_attempts integer, planned_after text)) WITH ORDINALITY AS made
 ORDER BY made.ordinality
@@ -296,37 +296,43 @@ SELECT (extract(epoch FROM released_at) * 1000)::bigint, coalesce(superseded_fro
 -- name: hand_over
 -- end_held, and the oldest range that was planned ahead to the same holder, unless another batch is due before it: by itself,
 -- in one round trip. $2 NULL: no batch is held yet. The first column is NULL where none was, or somebody else holds it; then
--- nothing has happened.
+-- nothing has happened. The range is chosen before anything is written: a choice from an older snapshot would lock ranges that
+-- others took meanwhile, and they would wait for it when they end them.
 WITH t AS (SELECT coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) AS now),
+due AS MATERIALIZED (
+  SELECT b.id, b.version_id = $9::bigint AND b.planned_for = $16::text
+    AND b.created_at >= (SELECT now FROM t) - $10::bigint * interval '1 millisecond' AS ready
+  FROM /* TEMPLATE: prefix */batch AS b
+  WHERE b.window_id = $7::bigint AND b.first_key > $15::bytea
+    AND EXISTS (
+      SELECT 1 FROM /* TEMPLATE: prefix */window AS w JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
+      WHERE w.id = $7::bigint AND w.state = 'active' AND NOT j.paused AND j.version_id = $9::bigint)
+    AND (
+      SELECT o.id FROM /* TEMPLATE: prefix */batch AS o
+      WHERE o.window_id = $7::bigint AND o.available_at <= (SELECT now FROM t) AND o.available_at IS NOT NULL AND o.planned_after IS NULL
+        AND o.status <> 'processing' AND ($8::bigint <> 0 OR o.status = 'planned')
+      ORDER BY o.available_at LIMIT 1) IS NULL
+    AND b.available_at IS NOT NULL AND b.planned_after IS NOT NULL
+  ORDER BY b.first_key LIMIT 1
+  FOR UPDATE OF b SKIP LOCKED),
 ended AS (
   UPDATE /* TEMPLATE: prefix */batch
   SET status = 'succeeded', available_at = NULL, released_at = t.now, exit_code = $4::integer, message = $5::text, outputs = $6::jsonb
-  FROM t WHERE id = $2::bigint AND token = $3::text AND status = 'processing'
+  FROM t, (SELECT count(*) FROM due) AS chosen WHERE id = $2::bigint AND token = $3::text AND status = 'processing'
   RETURNING id, attempt, run_id, coalesce(acquired_at, created_at) AS started_at, released_at, superseded_from, first_key),
 attempt AS (
   INSERT INTO /* TEMPLATE: prefix */attempt (batch_id, attempt, run_id, started_at, ended_at, outcome, exit_code, message, outputs)
   SELECT id, attempt, run_id, started_at, released_at, 'succeeded', $4::integer, $5::text, $6::jsonb FROM ended),
-due AS (
-  SELECT b.id, b.planned_after IS NOT NULL AND b.version_id = $9::bigint AND j.version_id = $9::bigint
-    AND b.created_at >= (SELECT now FROM t) - $10::bigint * interval '1 millisecond' AS ready
-  FROM /* TEMPLATE: prefix */batch AS b
-  JOIN /* TEMPLATE: prefix */window AS w ON w.id = b.window_id JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
-  WHERE b.window_id = $7::bigint AND ($2::bigint IS NULL OR EXISTS (SELECT 1 FROM ended)) AND w.state = 'active' AND NOT j.paused
-    AND b.available_at IS NOT NULL AND b.available_at <= (SELECT now FROM t) AND ($8::bigint <> 0 OR b.status = 'planned')
-  ORDER BY b.first_key LIMIT 1
-  FOR UPDATE OF b SKIP LOCKED),
 taken AS (
   UPDATE /* TEMPLATE: prefix */batch AS b
   SET status = 'processing', attempt = 1, max_attempts = $11::integer, token = $12::text, run_id = $13::text, lease_ms = $14::bigint,
     acquired_at = t.now, available_at = t.now + $14::bigint * interval '1 millisecond', planned_after = NULL
-  FROM due, t WHERE b.id = due.id AND due.ready
-  RETURNING b.*)
-SELECT (extract(epoch FROM ended.released_at) * 1000)::bigint, coalesce(ended.superseded_from <= ended.first_key, false), b.id IS NOT NULL,
-  /* TEMPLATE: batch_columns */
-FROM t LEFT JOIN ended ON true LEFT JOIN (taken AS b
-  JOIN /* TEMPLATE: prefix */window AS w ON w.id = b.window_id
-  JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
-  JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = b.version_id) ON true
+  FROM due, t WHERE b.id = due.id AND due.ready AND ($2::bigint IS NULL OR EXISTS (SELECT 1 FROM ended))
+  RETURNING b.id, b.first_key, b.last_key, b.count, b.weight, b.acquired_at, b.available_at)
+SELECT (extract(epoch FROM ended.released_at) * 1000)::bigint, coalesce(ended.superseded_from <= ended.first_key, false),
+  b.id, b.first_key, b.last_key, b.count, b.weight, (extract(epoch FROM b.acquired_at) * 1000)::bigint,
+  (extract(epoch FROM b.available_at) * 1000)::bigint
+FROM t LEFT JOIN ended ON true LEFT JOIN taken AS b ON true
 
 -- name: set_batch_state
 -- An operator's repair.

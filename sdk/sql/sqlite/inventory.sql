@@ -10,7 +10,7 @@ b.id, b.window_id, w.job_id, b.version_id, j.name, w.name, v.definition ->> '$.k
 b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attempt, b.max_attempts, b.token,
 b.available_at, b.acquired_at, b.released_at, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
 v.definition ->> '$.table', v.definition ->> '$.key_column', v.definition ->> '$.filter', b.generation, b.digest,
-b.lease_ms, j.version_id, b.kind = 'items', b.planned_after
+b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for
 
 -- name: fragment batch_tables
 /* TEMPLATE: prefix */batch AS b
@@ -163,10 +163,10 @@ INSERT INTO /* TEMPLATE: prefix */batch_keys (batch_id, part, keys) VALUES (?1, 
 -- name: insert_batch
 -- A range; with a token it is being processed.
 INSERT INTO /* TEMPLATE: prefix */batch (id, window_id, version_id, generation, parent_id, first_key, last_key, count, weight,
-  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind, planned_after)
+  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind, planned_after, planned_for)
 SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
   CASE WHEN ?14 = '' THEN 'planned' ELSE 'processing' END, CASE WHEN ?14 = '' THEN 0 ELSE 1 END, ?14, ?15, ?16,
-  CASE WHEN ?14 = '' THEN 0 ELSE t.now + ?16 END, CASE WHEN ?14 = '' THEN NULL ELSE t.now END, t.now, ?17, ?18
+  CASE WHEN ?14 = '' THEN 0 ELSE t.now + ?16 END, CASE WHEN ?14 = '' THEN NULL ELSE t.now END, t.now, ?17, ?18, ?19
 FROM (SELECT coalesce(?1, /* TEMPLATE: clock */) AS now) AS t
 RETURNING id, acquired_at, available_at
 

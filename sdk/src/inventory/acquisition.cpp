@@ -2,7 +2,32 @@
 
 #include "inventory/lease.hpp"
 
+#include <array>
+#include <charconv>
+
 namespace tranche {
+
+namespace {
+
+// Who waited so often and found nothing planned queues for the lock.
+constexpr int kWaits = 2;
+
+}  // namespace
+
+std::string text_of(const Limits& limits) {
+  if (!limits.max_count && !limits.max_weight) {
+    return {};
+  }
+  std::string text = limits.max_count ? std::to_string(*limits.max_count) : "";
+  text += '/';
+  if (limits.max_weight) {
+    std::array<char, 32> digits{};
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), *limits.max_weight);
+    text.append(digits.data(), end.ptr);
+  }
+  return text;
+}
 
 std::string why_closed(const Window& window, const Job& job, bool job_paused) {
   if (job_paused) {
@@ -31,19 +56,19 @@ Inventory::Impl::Acquisition::Acquisition(Impl& impl,
   if (options.lease) {
     check_lease(*options.lease);
   }
+  limits_ = text_of(options.limits);
   claim_.token = options.token.empty() ? random_token() : options.token;
   claim_.run_id = options.run_id;
 }
 
 Acquired Inventory::Impl::Acquisition::acquire() {
-  const auto begun = std::chrono::steady_clock::now();
   while (true) {
     if (busy_) {
       impl_.store->wait_for_window(window_id_);
       if (auto planned = take_planned()) {
         return {std::move(planned), {}, claim_.lease, false};
       }
-      patient_ = std::chrono::steady_clock::now() - begun > kTryFor;
+      patient_ = ++waits_ == kWaits;
     }
     Acquired result =
         impl_.writing([&](StoreTransaction& transaction) { return run(transaction); });
@@ -84,6 +109,7 @@ void Inventory::Impl::Acquisition::begin(StoreTransaction& transaction) {
     window_id = impl_.need_window(transaction, job_, options_.window).id;
   }
   window_id_ = window_id;
+  patient_ = patient_ || ahead().alone;
   // Refused before anything is locked.
   limits_for(options_, Window{}, job_);
 }
@@ -106,7 +132,8 @@ Window Inventory::Impl::Acquisition::look_again(StoreTransaction& transaction) {
 std::optional<LockedWindow> Inventory::Impl::Acquisition::lock_window(
     StoreTransaction& transaction) {
   const KeyType type = job_.definition.key_type;
-  auto locked = transaction.try_lock_window(window_id_, type);
+  auto locked = patient_ ? transaction.lock_window(window_id_, type)
+                         : transaction.try_lock_window(window_id_, type);
   // Not to be seen as locked for ever where the job is another one of the same name by now.
   if (!locked && !patient_ &&
       (!queued_ || transaction.find_window(job_.id, options_.window, type))) {
@@ -178,18 +205,19 @@ void Inventory::Impl::Acquisition::cut(StoreTransaction& transaction,
     transaction.move_frontier(window.id, range.scanned_to, 0);
     return;
   }
-  const std::vector<NewBatch> ahead =
+  const std::vector<NewBatch> planned =
       range.full && parts == 0
           ? plan_ahead(window, ranges_ahead(locked), range.count, *range.scanned_to, *to)
           : std::vector<NewBatch>();
   NewBatch made = range_of(window, range);
   made.id = reserved;
-  made.frontier = ahead.empty() ? range.scanned_to : ahead.back().last_key;
-  made.leads = static_cast<int>(ahead.size());
+  made.frontier = planned.empty() ? range.scanned_to : planned.back().last_key;
+  made.leads = planned.empty() ? apart(locked) : static_cast<int>(planned.size());
   result.batch = store(transaction, window, made);
-  if (!ahead.empty()) {
-    transaction.insert_planned(ahead);
-    impl_.planned_windows.insert(window.id);
+  ahead().alone = made.leads < 0 || !may_plan(range.count);
+  if (!planned.empty()) {
+    transaction.insert_planned(planned);
+    ahead().taken(*result.batch);
   }
   result.sink_filled = options_.sink != nullptr;
 }
@@ -219,7 +247,7 @@ Batch Inventory::Impl::Acquisition::store(StoreTransaction& transaction,
   batch.weight = made.weight;
   batch.token = claim_.token;
   batch.run_id = claim_.run_id;
-  name_origin(batch, job_, window);
+  name_origin(batch, job_, window.id, window.name);
   return batch;
 }
 

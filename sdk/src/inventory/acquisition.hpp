@@ -7,11 +7,8 @@ namespace tranche {
 /// For people. Empty: ranges can be handed out.
 std::string why_closed(const Window& window, const Job& job, bool job_paused);
 
-/// Whether an acquire asks for no limits but those of the job or campaign: only such ranges are
-/// planned for others.
-inline bool has_own_limits(const AcquireOptions& options) {
-  return !options.limits.max_count && !options.limits.max_weight;
-}
+/// The limits that an acquire asks for. What is planned ahead is for those who ask for the same.
+std::string text_of(const Limits& limits);
 
 /// One call of acquire. Its transaction may run more than once: where the database refused it, and
 /// where somebody else was cutting ranges of the same window.
@@ -60,8 +57,12 @@ class Inventory::Impl::Acquisition {
   std::vector<NewBatch> plan_ahead(
       const Window& window, int most, std::int64_t size, const Key& after, const Key& to);
   int ranges_ahead(const LockedWindow& locked) const;
-  bool takes_planned() const;
-  PlannedClaim planned_claim() const;
+  /// How many are still to cut for themselves alone, as a negative number.
+  int apart(const LockedWindow& locked) const;
+  /// Whether ranges as large as this one are planned ahead at all.
+  static bool may_plan(std::int64_t size);
+  AheadIn& ahead() { return impl_.ahead_in[window_id_]; }
+  PlannedClaim planned_claim();
   /// The oldest range that was planned ahead, if nothing is due before it.
   std::optional<Batch> take_planned();
   void refill_after(const Batch& taken);
@@ -76,11 +77,14 @@ class Inventory::Impl::Acquisition {
   Job job_;
   std::int64_t window_id_ = 0;
   std::int64_t size_ = 0;  ///< of the batch that was taken last
+  std::string limits_;     ///< text_of those asked for
   bool busy_ = false;
+  int waits_ = 0;
   bool queued_ = false;     ///< others cut from this window at the same time
   bool fast_ = false;       ///< the caller's batches do not last long
   bool patient_ = false;    ///< waits for the window's lock itself
   bool outdated_ = false;   ///< a range was planned ahead that is of no use here
+  bool others_ = false;     ///< because somebody with other limits planned it
   bool took_back_ = false;  ///< ranges that are still planned ahead are remnants
 };
 

@@ -165,11 +165,24 @@ struct Inventory::Impl {
   std::map<std::string, Job>
       jobs;  ///< as last seen; checked against the inventory's version at each acquire
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> window_ids;
-  std::set<std::int64_t> planned_windows;  ///< where there were ranges planned ahead of late
+  /// What is known of the ranges that are planned ahead in a window.
+  struct AheadIn {
+    bool any = false;         ///< there were some of late
+    bool alone = false;       ///< nobody plans for others here
+    std::optional<Key> last;  ///< the first key of the one that was taken last: the others follow
+    /// When all that is due was looked at, leases that ended included.
+    std::chrono::steady_clock::time_point looked_at = {};
+
+    void taken(const Batch& batch) {
+      any = true;
+      last = batch.first_key;
+    }
+  };
+  std::map<std::int64_t, AheadIn> ahead_in;
 };
 
 /// What a batch that is cut now says of its job and window.
-void name_origin(Batch& batch, const Job& job, const Window& window);
+void name_origin(Batch& batch, const Job& job, std::int64_t window_id, const std::string& window);
 
 /// Errors: usage.
 void check_limits(const Limits& limits);

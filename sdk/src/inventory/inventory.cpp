@@ -113,12 +113,12 @@ Job Inventory::Impl::job_of_version(StoreTransaction& transaction, std::int64_t 
   return std::move(*job);
 }
 
-void name_origin(Batch& batch, const Job& job, const Window& window) {
+void name_origin(Batch& batch, const Job& job, std::int64_t window_id, const std::string& window) {
   batch.job_id = job.id;
-  batch.window_id = window.id;
+  batch.window_id = window_id;
   batch.version_id = job.version_id;
   batch.job = job.name;
-  batch.window = window.name;
+  batch.window = window;
   batch.max_attempts = job.definition.max_attempts;
   batch.table = job.definition.table;
   batch.key_column = job.definition.key_column;

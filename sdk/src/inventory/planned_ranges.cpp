@@ -12,8 +12,15 @@ constexpr int kMostAhead = 256;
 // One in so many of those who take a planned range plans further ones: where they go fast, they
 // never run out, and nobody waits.
 constexpr int kRefill = 16;
+// What was planned can be taken once it is committed: rather soon than many.
+constexpr int kMostAtOnce = 64;
 constexpr auto kSoon = std::chrono::seconds(1);
 constexpr std::int64_t kAssetsAhead = 32'768;
+// Where acquirers with different limits meet, each would take back what the other planned: so many
+// cut for themselves before one tries again.
+constexpr int kApart = 16;
+// Taking what is planned does not look for leases that ended; so often everything is looked at.
+constexpr auto kLookAgain = std::chrono::seconds(1);
 // What one statement may hold in memory.
 constexpr std::int64_t kChunk = 4096;
 
@@ -25,12 +32,15 @@ std::optional<Handed> Inventory::Impl::Acquisition::hand_over(const Batch& held,
   const auto window_id = job == impl_.jobs.end()
                              ? impl_.window_ids.end()
                              : impl_.window_ids.find({job->second.id, options_.window});
-  if (request.status != ReleaseRequest::Status::succeeded || !takes_planned() ||
-      window_id == impl_.window_ids.end() || !impl_.planned_windows.contains(window_id->second)) {
+  if (request.status != ReleaseRequest::Status::succeeded || options_.retry == RetryMode::only ||
+      window_id == impl_.window_ids.end()) {
     return std::nullopt;
   }
   adopt(job->second);
   window_id_ = window_id->second;
+  if (!ahead().any || std::chrono::steady_clock::now() - ahead().looked_at > kLookAgain) {
+    return std::nullopt;
+  }
   auto handed = impl_.writing_once([&](StoreTransaction& transaction) {
     return transaction.hand_over(held, success_of(held, request), planned_claim());
   });
@@ -40,34 +50,36 @@ std::optional<Handed> Inventory::Impl::Acquisition::hand_over(const Batch& held,
   note_time_of(handed->ended);
   Handed made{std::move(handed->ended), {}};
   if (handed->taken) {
+    name_origin(*handed->taken, job_, window_id_, options_.window);
+    ahead().taken(*handed->taken);
     made.next = Acquired{std::move(handed->taken), {}, claim_.lease, false};
     refill_after(*made.next->batch);
   } else {
-    impl_.planned_windows.erase(window_id_);
+    ahead().any = false;
   }
   return made;
 }
 
-bool Inventory::Impl::Acquisition::takes_planned() const {
-  return options_.retry != RetryMode::only && has_own_limits(options_);
-}
-
-PlannedClaim Inventory::Impl::Acquisition::planned_claim() const {
+PlannedClaim Inventory::Impl::Acquisition::planned_claim() {
   return {window_id_,
           job_.version_id,
+          job_.definition.key_type,
           job_.definition.max_attempts,
           options_.retry == RetryMode::first,
-          claim_};
+          claim_,
+          limits_,
+          ahead().last};
 }
 
 std::optional<Batch> Inventory::Impl::Acquisition::take_planned() {
-  if (!takes_planned()) {
+  if (options_.retry == RetryMode::only) {
     return std::nullopt;
   }
   auto taken = impl_.writing_once(
       [&](StoreTransaction& transaction) { return transaction.take_planned(planned_claim()); });
   if (taken) {
-    impl_.planned_windows.insert(window_id_);
+    name_origin(*taken, job_, window_id_, options_.window);
+    ahead().taken(*taken);
   }
   return taken;
 }
@@ -90,17 +102,25 @@ void Inventory::Impl::Acquisition::note_time_of(const Batch& ended) {
 
 int Inventory::Impl::Acquisition::ranges_ahead(const LockedWindow& locked) const {
   int wanted = 0;
-  if (impl_.store->side_by_side() && (queued_ || fast_)) {
+  if (impl_.store->side_by_side() && (queued_ || fast_) && apart(locked) == 0) {
     // Twice as many where the last ones were not enough for a second.
     wanted = std::clamp(2 * locked.planned_ahead, kFewestAhead, kMostAhead);
   }
   return std::max(std::min(wanted, options_.most_ahead), options_.least_ahead);
 }
 
+int Inventory::Impl::Acquisition::apart(const LockedWindow& locked) const {
+  return others_ ? -kApart : std::min(locked.planned_ahead + 1, 0);
+}
+
+bool Inventory::Impl::Acquisition::may_plan(std::int64_t size) {
+  return size <= kAssetsAhead;
+}
+
 std::vector<NewBatch> Inventory::Impl::Acquisition::plan_ahead(
     const Window& window, int most, std::int64_t size, const Key& after, const Key& to) {
   std::vector<NewBatch> ahead;
-  if (!has_own_limits(options_) || size > kAssetsAhead || most <= 0) {
+  if (!may_plan(size) || most <= 0) {
     return ahead;
   }
   const auto wanted = static_cast<std::size_t>(most);
@@ -118,7 +138,7 @@ std::vector<NewBatch> Inventory::Impl::Acquisition::plan_ahead(
       Cut range = cutter->finish();
       std::optional<Key> before = ahead.empty() ? after : ahead.back().last_key;
       ahead.push_back(range_of(window, range));
-      ahead.back().ahead = PlannedAhead{std::move(before)};
+      ahead.back().ahead = PlannedAhead{std::move(before), limits_};
     }
     begin_range();
   };
@@ -163,7 +183,8 @@ void Inventory::Impl::Acquisition::refill(StoreTransaction& transaction) {
     return;
   }
   const int level = ranges_ahead(*locked);
-  const int most = level - static_cast<int>(transaction.count_planned(window.id));
+  const int missing = level - static_cast<int>(transaction.count_planned(window.id));
+  const int most = std::min(missing, kMostAtOnce);
   const std::vector<NewBatch> ahead = plan_ahead(window, most, size_, *position.after, *to);
   if (!ahead.empty()) {
     transaction.insert_planned(ahead);

@@ -85,7 +85,7 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
       if (*batch.available_at > now || (stored.ahead && !new_ones)) {
         continue;
       }
-      if (stored.ahead && !has_own_limits(options)) {
+      if (stored.ahead && stored.ahead->limits != text_of(options.limits)) {
         ahead.push_back(stored);
         continue;
       }
@@ -132,7 +132,7 @@ void Inventory::Impl::plan_new(const Job& job,
       break;
     }
     Batch batch;
-    name_origin(batch, job, window);
+    name_origin(batch, job, window.id, window.name);
     batch.first_key = cut.first_key;
     batch.last_key = cut.last_key;
     batch.count = cut.count;

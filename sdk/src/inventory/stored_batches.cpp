@@ -32,6 +32,7 @@ void Inventory::Impl::take_back_planned(StoreTransaction& transaction,
 
 std::optional<Batch> Inventory::Impl::Acquisition::take_stored(StoreTransaction& transaction,
                                                                bool retries) {
+  ahead().looked_at = std::chrono::steady_clock::now();
   // Whoever wants no new range wants none that was planned either.
   const DueBatches wanted{retries, options_.retry != RetryMode::only};
   while (auto stored = transaction.take_due_batch(window_id_, job_.definition.key_type, wanted)) {
@@ -42,6 +43,7 @@ std::optional<Batch> Inventory::Impl::Acquisition::take_stored(StoreTransaction&
     }
     if (stored->ahead && !took_back_ && !is_of_use(*stored)) {
       outdated_ = true;
+      others_ = stored->ahead->limits != limits_;
       return std::nullopt;
     }
     if (auto batch = stored->ahead && !is_of_use(*stored) ? take_remnant(transaction, *stored)
@@ -69,14 +71,14 @@ std::optional<Batch> Inventory::Impl::Acquisition::take(StoreTransaction& transa
     transaction.end_attempt(stored, lost_for_now(stored));
   }
   if (stored.ahead) {
-    impl_.planned_windows.insert(window_id_);
+    ahead().taken(stored.batch);
   }
   return transaction.claim_batch(stored, attempt + 1, max_attempts, claim_);
 }
 
 bool Inventory::Impl::Acquisition::is_of_use(const StoredBatch& planned) const {
   return !planned.ahead->stale && planned.batch.version_id == job_.version_id &&
-         has_own_limits(options_);
+         planned.ahead->limits == limits_;
 }
 
 std::optional<Batch> Inventory::Impl::Acquisition::take_remnant(StoreTransaction& transaction,
@@ -102,7 +104,7 @@ std::optional<Batch> Inventory::Impl::Acquisition::take_remnant(StoreTransaction
   Batch batch = store(transaction, window, made);
   if (rest.count > 0) {
     NewBatch left = range_of(window, rest);
-    left.ahead = PlannedAhead{first.last_key};
+    left.ahead = PlannedAhead{first.last_key, stored.ahead->limits};
     transaction.insert_planned({left});
   }
   return batch;

@@ -29,6 +29,7 @@ enum : pqxx::oid {
 // Preparing is a round trip of its own: a program that acquires once is better off without.
 constexpr int kPrepareAt = 3;
 constexpr int kFirstWithJit = 110000;
+constexpr int kFirstWithPlanCacheMode = 120000;
 
 constexpr const char* kWhoServes = "SELECT pg_backend_pid()";
 // Whoever waits for a lock keeps one of a pooler's few server connections, and whoever holds the
@@ -260,8 +261,11 @@ class PostgresConnection final : public Connection {
       run({"begin",
            "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; "
            "SET synchronous_commit = on" +
-               std::string(connection_.server_version() >= kFirstWithJit ? "; SET jit = off"
-                                                                         : "")});
+               std::string(connection_.server_version() >= kFirstWithJit ? "; SET jit = off" : "") +
+               // To plan one of these statements takes longer than to run it.
+               std::string(connection_.server_version() >= kFirstWithPlanCacheMode
+                               ? "; SET plan_cache_mode = force_generic_plan"
+                               : "")});
       session_writes_ = true;
     }
     single_ = true;

@@ -26,7 +26,7 @@ constexpr auto kClockSlack = std::chrono::minutes(1);
 // Of a batch whose keys come along with a page of the ledger.
 constexpr std::int64_t kFewKeys = 4096;
 // What read_batch() reads.
-constexpr int kBatchColumns = 35;
+constexpr int kBatchColumns = 36;
 
 std::string outputs_json(const Outputs& outputs) {
   return nlohmann::json(outputs).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -78,8 +78,8 @@ std::optional<PlannedAhead> read_ahead(RowReader& row, KeyType type) {
   if (!bytes) {
     return std::nullopt;
   }
-  return PlannedAhead{bytes->empty() ? std::nullopt
-                                     : std::optional(Key::from_bytes(type, std::move(*bytes)))};
+  return PlannedAhead{
+      bytes->empty() ? std::nullopt : std::optional(Key::from_bytes(type, std::move(*bytes))), {}};
 }
 std::string ahead_bytes(const PlannedAhead& ahead) {
   return ahead.frontier ? ahead.frontier->bytes() : std::string();
@@ -125,6 +125,9 @@ StoredBatch read_batch_from(const Rows& rows, int first) {
   stored.current_version_id = row.integer();
   batch.straggler = row.flag();
   stored.ahead = read_ahead(row, type);
+  if (stored.ahead) {
+    stored.ahead->limits = row.text_or_empty();
+  }
   return stored;
 }
 
@@ -372,6 +375,7 @@ class SqlStoreTransaction final : public StoreTransaction {
       params.push_back(param(batch.leads));
     }
     params.push_back(batch.ahead ? Param(Blob{ahead_bytes(*batch.ahead)}) : Param());
+    params.push_back(batch.ahead ? Param(batch.ahead->limits) : Param());
     Batch made;
     made.status = claim == nullptr ? BatchStatus::planned : BatchStatus::processing;
     made.attempt = claim == nullptr ? 0 : 1;
@@ -396,7 +400,11 @@ class SqlStoreTransaction final : public StoreTransaction {
                       {"planned_after", to_hex(ahead_bytes(*batch.ahead))}});
     }
     execute("insert_planned",
-            {clock(), batches.front().window_id, batches.front().version_id, list.dump()});
+            {clock(),
+             batches.front().window_id,
+             batches.front().version_id,
+             list.dump(),
+             batches.front().ahead->limits});
   }
   std::int64_t count_planned(std::int64_t window_id) override {
     return *integer_of("count_planned", {window_id});
@@ -751,7 +759,9 @@ class SqlStoreTransaction final : public StoreTransaction {
                                param(next.max_attempts),
                                Param(next.claim.token),
                                Param(next.claim.run_id),
-                               Param(std::int64_t{next.claim.lease.count()})}) {
+                               Param(std::int64_t{next.claim.lease.count()}),
+                               Param(Blob{next.after ? next.after->bytes() : std::string()}),
+                               Param(next.limits)}) {
       params.push_back(value);
     }
     const auto rows = connection_.query(store_.queries_["hand_over"], params);
@@ -760,7 +770,24 @@ class SqlStoreTransaction final : public StoreTransaction {
       RowReader ended(*rows);
       read_ended_one(ended);
     }
-    return rows->integer(2) != 0 ? std::optional(read_batch_from(*rows, 3).batch) : std::nullopt;
+    return rows->is_null(2) ? std::nullopt : std::optional(read_taken(*rows, next));
+  }
+  // Whose it is the caller knows.
+  static Batch read_taken(const Rows& rows, const PlannedClaim& next) {
+    RowReader row(rows, 2);
+    Batch batch;
+    batch.id = row.integer();
+    batch.first_key = row.maybe_key(next.key_type);
+    batch.last_key = row.maybe_key(next.key_type);
+    batch.count = row.integer();
+    batch.weight = row.real();
+    batch.acquired_at = row.maybe_time();
+    batch.available_at = row.maybe_time();
+    batch.status = BatchStatus::processing;
+    batch.attempt = 1;
+    batch.token = next.claim.token;
+    batch.run_id = next.claim.run_id;
+    return batch;
   }
   static Batch read_ended(RowReader& row, const Batch& held, const AttemptEnd& end) {
     Batch batch = held;
