@@ -88,6 +88,9 @@ void Worker::run() {
       auto held = acquire();
       if (!held) {
         state_.give_back_iteration();
+        if (unfinished_) {
+          continue;
+        }
         if (!setup_.options.follow) {
           return;
         }
@@ -139,7 +142,12 @@ std::optional<Worker::Held> Worker::acquire() {
 
 std::optional<Worker::Held> Worker::take_up(const Acquired& answer,
                                             std::chrono::nanoseconds asked_at) {
-  state_.note(answer.note);
+  unfinished_ = answer.unfinished;
+  if (unfinished_) {
+    log::info(answer.note);
+  } else {
+    state_.note(answer.note);
+  }
   if (!answer.batch) {
     return std::nullopt;
   }

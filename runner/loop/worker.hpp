@@ -71,6 +71,7 @@ class Worker {
   LiveInventory inventory_;
   Heartbeat heartbeat_;
   ItemsFile items_;
+  bool unfinished_ = false;  ///< the last acquire stopped for time: the next one goes on
 };
 
 }  // namespace tranche::runner

@@ -16,6 +16,12 @@ SELECT /* TEMPLATE: key */, /* TEMPLATE: item */, /* TEMPLATE: weight */ FROM /*
 WHERE /* TEMPLATE: order */ <= /* TEMPLATE: p1 */ AND /* TEMPLATE: lower */ AND /* TEMPLATE: filter */
 ORDER BY /* TEMPLATE: order */ LIMIT /* TEMPLATE: p3 */
 
+-- name: key_after
+-- The row that stands so many rows behind the first of a range, matching or not.
+SELECT /* TEMPLATE: key */ FROM /* TEMPLATE: table */
+WHERE /* TEMPLATE: order */ <= /* TEMPLATE: p1 */ AND /* TEMPLATE: lower */
+ORDER BY /* TEMPLATE: order */ LIMIT 1 OFFSET /* TEMPLATE: p3 */
+
 -- name: totals
 SELECT count(*), /* TEMPLATE: weight_sum */ FROM /* TEMPLATE: table */
 WHERE /* TEMPLATE: order */ <= /* TEMPLATE: p1 */ AND /* TEMPLATE: lower */ AND /* TEMPLATE: filter */

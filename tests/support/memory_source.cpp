@@ -48,6 +48,19 @@ std::int64_t MemorySource::scan(const SourceRange& range,
   return count;
 }
 
+std::optional<Key> MemorySource::key_after(const SourceRange& range, std::int64_t count) {
+  const auto& rows = table_->rows;
+  auto at = range.after  ? rows.upper_bound(*range.after)
+            : range.from ? rows.lower_bound(*range.from)
+                         : rows.begin();
+  for (; at != rows.end() && (!range.to || at->first <= *range.to); ++at) {
+    if (--count == 0) {
+      return at->first;
+    }
+  }
+  return std::nullopt;
+}
+
 SourceTotals MemorySource::totals(const SourceRange& range) {
   SourceTotals totals;
   scan(range, std::numeric_limits<std::int64_t>::max(), [&](const Asset& asset) {

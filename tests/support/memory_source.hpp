@@ -34,6 +34,7 @@ class MemorySource final : public Source {
   std::int64_t scan(const SourceRange& range,
                     std::int64_t limit,
                     const std::function<void(const Asset&)>& each) override;
+  std::optional<Key> key_after(const SourceRange& range, std::int64_t rows) override;
   SourceTotals totals(const SourceRange& range) override;
   std::optional<Asset> find_key(const Key& key) override;
   std::vector<Asset> find_item(const std::string& item) override;

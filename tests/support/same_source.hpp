@@ -23,6 +23,9 @@ class SameSource : public Source {
                     const std::function<void(const Asset&)>& each) override {
     return source_->scan(range, limit, each);
   }
+  std::optional<Key> key_after(const SourceRange& range, std::int64_t rows) override {
+    return source_->key_after(range, rows);
+  }
   SourceTotals totals(const SourceRange& range) override { return source_->totals(range); }
   std::optional<Asset> find_key(const Key& key) override { return source_->find_key(key); }
   std::vector<Asset> find_item(const std::string& item) override {

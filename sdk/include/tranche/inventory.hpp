@@ -57,6 +57,9 @@ struct Acquired {
       note;  ///< where nothing is handed out for a reason a person should hear: "job x is paused"
   Duration lease{};          ///< how long the batch is held
   bool sink_filled = false;  ///< the sink has every asset of the batch
+  /// Without a batch: what was read in time had no matching asset, and there is more to read. Asked
+  /// again, it goes on from there.
+  bool unfinished = false;
 };
 
 struct ReleaseRequest {

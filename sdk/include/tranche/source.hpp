@@ -67,6 +67,8 @@ class Source {
   virtual std::int64_t scan(const SourceRange& range,
                             std::int64_t limit,
                             const std::function<void(const Asset&)>& each) = 0;
+  /// The key of the `rows`-th asset of the range, filter or not; empty: it has fewer.
+  virtual std::optional<Key> key_after(const SourceRange& range, std::int64_t rows) = 0;
   /// Counts the matching assets of a range: reads all of them.
   virtual SourceTotals totals(const SourceRange& range) = 0;
   /// One asset by its key, filter or not.

@@ -49,6 +49,15 @@ std::string why_closed(const Window& window, const Job& job, bool job_paused) {
   return name + " is paused" + reason + "; 'tranche " + resume + "' goes on";
 }
 
+namespace {
+
+std::string why_unfinished(const Job& job, const Key& mark) {
+  return "no asset up to key " + mark.text() + " matches the filter of job '" + job.name +
+         "'; the time for looking is over, and the next acquire goes on from there";
+}
+
+}  // namespace
+
 Inventory::Impl::Acquisition::Acquisition(Impl& impl,
                                           const std::string& name,
                                           const AcquireOptions& options)
@@ -90,6 +99,7 @@ Acquired Inventory::Impl::Acquisition::run(StoreTransaction& transaction) {
   if (!result.batch && !busy_ && retry == RetryMode::last) {
     result.batch = take_stored(transaction, true);
   }
+  result.unfinished = result.unfinished && !result.batch;
   if (!result.batch && retry == RetryMode::only) {
     const Window window = look_again(transaction);
     result.note = why_closed(window, job_, job_.paused);
@@ -178,8 +188,8 @@ void Inventory::Impl::Acquisition::cut(StoreTransaction& transaction,
                                        const LockedWindow& locked,
                                        Acquired& result) {
   const Window& window = locked.window;
-  Source& source = impl_.source_of(job_);
-  const auto reading = source.begin(kScanTimeout);
+  Impl::OpenSource& open = impl_.open_of(job_);
+  TimedScan scan(*open.source, open.stretch);
   const Position position = next_position(window);
   const auto look = [&] { return impl_.look_at_horizon(transaction, job_, window, Record::yes); };
   std::optional<Key> to = impl_.known_horizon(job_, window);
@@ -195,18 +205,20 @@ void Inventory::Impl::Acquisition::cut(StoreTransaction& transaction,
     options_.sink->begin();
   }
   const Limits limits = limits_for(options_, window, job_);
-  Cutter cutter(source, limits, options_.sink, [&](const std::string& part) {
+  Cutter cutter(*open.source, limits, options_.sink, [&](const std::string& part) {
     reserved = reserved == 0 ? transaction.reserve_batch_id() : reserved;
     transaction.insert_batch_keys(reserved, parts++, part);
   });
-  Cut range = cutter.cut(position, *to, known ? Cutter::Further(look) : nullptr);
+  Cut range = cutter.cut(position, *to, known ? Cutter::Further(look) : nullptr, &scan);
   if (range.count == 0) {
-    result.note = impl_.why_unsettled(job_, window);
+    result.unfinished = !range.in_time;
+    result.note =
+        range.in_time ? impl_.why_unsettled(job_, window) : why_unfinished(job_, *range.scanned_to);
     transaction.move_frontier(window.id, range.scanned_to, 0);
     return;
   }
   const std::vector<NewBatch> planned =
-      range.full && parts == 0
+      range.full && parts == 0 && !scan.is_slow()
           ? plan_ahead(window, ranges_ahead(locked), range.count, *range.scanned_to, *to)
           : std::vector<NewBatch>();
   NewBatch made = range_of(window, range);

@@ -63,38 +63,47 @@ std::int64_t Cutter::next_chunk() const {
   return limits_.max_count ? std::min(*limits_.max_count - cut_.count, kLargestChunk) : kFirstChunk;
 }
 
-void Cutter::read(SourceRange& range) {
+bool Cutter::read(SourceRange& range) {
   std::int64_t chunk = next_chunk();
   bool reached_end = false;
   while (!full_ && !reached_end) {
-    std::optional<Key> last;
     const std::int64_t read = source_.scan(range, chunk, [&](const Asset& asset) {
-      last = asset.key;
       offer(asset);
+      range.after = asset.key;
+      range.from.reset();
     });
     reached_end = read < chunk;
-    if (last) {
-      range.after = last;
-      range.from.reset();
-    }
     chunk = limits_.max_count ? next_chunk() : std::min(chunk * kGrowth, kLargestChunk);
   }
+  return full_;
 }
 
-Cut Cutter::cut(const Position& position, Key to, const Further& further) {
-  SourceRange range{position.after, position.from, to};
+bool Cutter::read(SourceRange& range, TimedScan* timed) {
+  const auto read_range = [this](SourceRange& part) { return read(part); };
+  if (timed != nullptr) {
+    return timed->read(range, read_range);
+  }
   read(range);
-  if (!full_ && further) {
+  return true;
+}
+
+Cut Cutter::cut(const Position& position, Key to, const Further& further, TimedScan* timed) {
+  SourceRange range{position.after, position.from, to};
+  bool in_time = read(range, timed);
+  if (in_time && !full_ && further) {
     const auto end = further();
     if (end && to < *end) {
       range = {to, std::nullopt, end};
-      read(range);
+      in_time = read(range, timed);
     }
     // It may also be lower than before: then the keys above are free to be given again.
     to = end ? *end : to;
   }
   Cut made = finish();
-  if (!full_ && !(made.last_key && to < *made.last_key)) {
+  made.in_time = in_time;
+  if (!in_time) {
+    made.scanned_to = range.after;
+  } else if (!full_ && !(made.last_key && to < *made.last_key)) {
     // Nothing more matched up to `to`: the next idle poll need not read this stretch again.
     made.scanned_to = to;
   }

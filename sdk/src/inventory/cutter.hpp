@@ -1,5 +1,7 @@
 #pragma once
 
+#include "inventory/timed_scan.hpp"
+
 #include "tranche/inventory.hpp"
 #include "tranche/key_set.hpp"
 #include "tranche/source.hpp"
@@ -30,6 +32,7 @@ struct Cut {
   std::uint64_t digest = 0;
   std::string last_part;          ///< packed keys that were not handed to on_part
   bool full = false;              ///< ended by the limits, not for want of assets
+  bool in_time = true;            ///< false: what lies behind `scanned_to` was not read
   std::optional<Key> scanned_to;  ///< the window's frontier after this range
 };
 
@@ -48,7 +51,11 @@ class Cutter {
   using Further = std::function<std::optional<Key>()>;
 
   /// `to` is inclusive: the newest key that is known to be one that may be handed out.
-  Cut cut(const Position& position, Key to, const Further& further = nullptr);
+  /// `timed` bounds the time that it takes.
+  Cut cut(const Position& position,
+          Key to,
+          const Further& further = nullptr,
+          TimedScan* timed = nullptr);
 
   /// For whoever reads the source: false where the asset belongs into the next range. full() may
   /// tell before.
@@ -60,8 +67,10 @@ class Cutter {
  private:
   bool takes(const Asset& asset) const;
   std::int64_t next_chunk() const;
-  /// Reads up to `to` or until the limits are reached.
-  void read(SourceRange& range);
+  /// Reads to the end of the range or until the limits are reached; whether they are.
+  bool read(SourceRange& range);
+  /// False: the time was over before.
+  bool read(SourceRange& range, TimedScan* timed);
 
   Source& source_;
   Limits limits_;

@@ -76,6 +76,7 @@ struct Inventory::Impl {
     std::optional<Key> newest;   ///< the highest visible key at the last look
     std::string server = {};     ///< where `settled` holds
     std::chrono::steady_clock::time_point looked_at = {};
+    std::int64_t stretch = 0;  ///< of a TimedScan
   };
   /// The source of a job version. Good until others have been asked for; each holds a connection,
   /// so only the last few stay open.
@@ -193,6 +194,8 @@ inline std::int64_t key_parts(std::int64_t count) {
 }
 
 /// A statement on the source may take this long while others wait for the window.
+inline constexpr Duration kLockedTimeout = std::chrono::seconds(2);
+/// The same where they do not.
 inline constexpr Duration kScanTimeout = std::chrono::seconds(30);
 /// Counting a backlog reads all of it, with nobody waiting.
 inline constexpr Duration kCountTimeout = std::chrono::hours(1);

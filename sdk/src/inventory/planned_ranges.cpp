@@ -175,7 +175,7 @@ void Inventory::Impl::Acquisition::refill(StoreTransaction& transaction) {
   }
   const Window& window = locked->window;
   Source& source = impl_.source_of(job_);
-  const auto reading = source.begin(kScanTimeout);
+  const auto reading = source.begin(kLockedTimeout);
   const Position position = next_position(window);
   auto to = impl_.known_horizon(job_, window);
   to = to ? to : impl_.look_at_horizon(transaction, job_, window, Record::yes);

@@ -164,6 +164,10 @@ class SqlSource final : public Source {
     return count;
   }
 
+  std::optional<Key> key_after(const SourceRange& range, std::int64_t rows) override {
+    return key_from((*queries_for(range))["key_after"], {upper(range), lower(range), rows - 1});
+  }
+
   SourceTotals totals(const SourceRange& range) override {
     const Queries& named = *queries_for(range);
     SourceTotals totals;
