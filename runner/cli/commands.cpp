@@ -42,6 +42,7 @@ void add_commands(Registry& registry) {
   registry.group("System");
   add_db(registry);
   add_db_prune(registry);
+  add_db_notify(registry);
   add_db_roles(registry);
   add_doctor(registry);
   add_completion(registry);

@@ -19,6 +19,7 @@ void add_cancel(Registry& registry);
 void add_completion(Registry& registry);
 void add_db(Registry& registry);
 void add_db_prune(Registry& registry);
+void add_db_notify(Registry& registry);
 void add_db_roles(Registry& registry);
 void add_doctor(Registry& registry);
 void add_heartbeat(Registry& registry);

@@ -68,7 +68,8 @@ int execute(Context& context, Options& options) {
   if (run.timeout == Duration::zero()) {
     run.timeout.reset();
   }
-  return runner::run(run, [&] { return need_inventory(context, options.where.what()); });
+  return runner::run(
+      run, [context, what = options.where.what()] { return need_inventory(context, what); });
 }
 
 }  // namespace
@@ -91,7 +92,7 @@ void add_run(Registry& registry) {
       .range(1, kMostJobs);
   add_retry_mode(c, options->retry);
   c.flag("--follow", run.follow, "Wait for more when nothing can be handed out");
-  c.option("--poll", run.poll, "DUR", "How often --follow looks");
+  c.option("--poll", run.poll, "DUR", "How often --follow looks where nobody tells it of news");
   c.option(
       "--timeout", run.timeout, "DUR", "End a command that runs longer; status 124; 0: no limit");
   c.option("--grace", run.grace, "DUR", "From the first signal to SIGKILL");

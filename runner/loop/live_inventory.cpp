@@ -1,16 +1,32 @@
 #include "loop/live_inventory.hpp"
 
 #include "log.hpp"
+#include "process/apart.hpp"
 
 #include <poll.h>
 
 namespace tranche::runner {
 
-Inventory& LiveInventory::get() {
+Inventory& LiveInventory::get(std::chrono::nanoseconds until) {
   if (!inventory_) {
-    inventory_.emplace(open_());
+    inventory_.emplace(open_in_time(until));
   }
   return *inventory_;
+}
+
+Inventory LiveInventory::open_in_time(std::chrono::nanoseconds until) const {
+  Apart<Inventory> opening(open_);
+  const auto left =
+      until == kNever ? std::optional<Duration>() : std::chrono::ceil<Duration>(until - boot_now());
+  const bool stopped_before = stop_.requested();
+  wait_for_any({opening.done_fd(), stopped_before ? opening.done_fd() : stop_.fd()}, left);
+  if (opening.is_done()) {
+    return opening.take();
+  }
+  throw Error(ErrorCode::unreachable,
+              !stopped_before && stop_.requested()
+                  ? "told to stop while the inventory did not answer"
+                  : "the inventory did not answer in time");
 }
 
 bool LiveInventory::is_passing(const Error& error) {

@@ -11,6 +11,7 @@
 
 namespace tranche::runner {
 
+/// Owns all that it needs: a call that nobody waits for any longer goes on.
 using InventoryOpener = std::function<Inventory()>;
 
 /// An inventory whose connection may break and come back.
@@ -20,8 +21,9 @@ class LiveInventory {
   LiveInventory(InventoryOpener open, const StopSource& stop)
       : open_(std::move(open)), stop_(stop) {}
 
-  /// Opens at the first call. Errors: those of Inventory::open.
-  Inventory& get();
+  /// Opens at the first call, until a stop or `until` (CLOCK_BOOTTIME). A stop that was there
+  /// before does not end it. Errors: those of Inventory::open; unreachable.
+  Inventory& get(std::chrono::nanoseconds until = kNever);
   /// The next get() opens a new connection.
   void drop() { inventory_.reset(); }
 
@@ -38,7 +40,7 @@ class LiveInventory {
     Duration pause = kFirstPause;
     while (true) {
       try {
-        Inventory& inventory = get();
+        Inventory& inventory = get(until);
         if (doubtful) {
           if (auto result = in_doubt(inventory)) {
             return std::move(*result);
@@ -68,6 +70,7 @@ class LiveInventory {
   static constexpr Duration kPatienceAfterStop = std::chrono::seconds(5);
 
  private:
+  Inventory open_in_time(std::chrono::nanoseconds until) const;
   static bool is_passing(const Error& error);
   static void tell(const Error& error);
   /// False: the time is over.

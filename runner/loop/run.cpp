@@ -3,10 +3,12 @@
 #include "exit_status.hpp"
 #include "log.hpp"
 #include "loop/batch_files.hpp"
+#include "loop/news_watch.hpp"
 #include "loop/run_ledger.hpp"
 #include "loop/run_state.hpp"
 #include "loop/summary.hpp"
 #include "loop/worker.hpp"
+#include "process/apart.hpp"
 #include "process/guard.hpp"
 #include "process/process_runner.hpp"
 #include "process/signals.hpp"
@@ -21,6 +23,9 @@
 namespace tranche::runner {
 namespace {
 
+// Whoever stops a run that is about to begin still finds it in the ledger, as a rule.
+constexpr Duration kStartMoment = std::chrono::milliseconds(300);
+
 void check_log_directory(const std::filesystem::path& directory) {
   if (directory.empty()) {
     return;
@@ -32,6 +37,27 @@ void check_log_directory(const std::filesystem::path& directory) {
                 "logs cannot be written to the folder " + directory.string() +
                     "; choose one that exists and may be written");
   }
+}
+
+/// Enters the run in the ledger. False: a signal came while the database did not answer.
+bool start(const Run& ledger,
+           const RunOptions& options,
+           const InventoryOpener& open,
+           const std::shared_ptr<StopSource>& stop,
+           SignalWaiter& signals) {
+  Apart<bool> starting([=] {
+    LiveInventory inventory(open, *stop);
+    start_in_ledger(inventory, ledger, options);
+    return true;
+  });
+  if (const auto signal = signals.wait(starting.done_fd())) {
+    stop->request(*signal);
+    if (!wait_for_any({starting.done_fd()}, kStartMoment)) {
+      log::warn("told to stop before the inventory answered");
+      return false;
+    }
+  }
+  return starting.take();
 }
 
 /// Runs one worker after the pattern of `first` for each job while the main thread takes signals.
@@ -91,16 +117,20 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   Summary summary(options.summary);
   check_log_directory(options.log_directory);
   const RunFolder folder(RunFolder::path_for(run_id));
-  StopSource stop;
+  const auto shared_stop = std::make_shared<StopSource>();
+  StopSource& stop = *shared_stop;
   const Run ledger = describe_run(run_id, options.job, options.window, options.command);
-  LiveInventory inventory(open, stop);
-  start_in_ledger(inventory, ledger, options);
-  // While a command runs for hours, nobody needs this connection.
-  inventory.drop();
+  if (!start(ledger, options, open, shared_stop, signals)) {
+    return exit_of_signal(stop.signal());
+  }
   ProcessRunner commands(stop, &guard, {.ignored_signals = signals.ignored_at_start()});
   RunState state(options);
-  work({options, stop, commands, open, ledger.id, folder.path()}, state, stop, signals);
+  {
+    NewsWatch news(open, options.job, options.jobs);
+    work({options, stop, commands, open, ledger.id, folder.path(), 0, &news}, state, stop, signals);
+  }
   const int status = final_status(options, state, stop);
+  LiveInventory inventory(open, stop);
   finish_in_ledger(inventory, ledger.id, status, state);
   tell_end(state, options, stop);
   summary.write(state.summary(ledger.id, status));

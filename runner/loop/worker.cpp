@@ -3,26 +3,16 @@
 #include "exit_status.hpp"
 #include "log.hpp"
 #include "loop/environment.hpp"
-
-#include <poll.h>
+#include "process/apart.hpp"
 
 namespace tranche::runner {
 namespace {
 
 // Between batches nothing is held: a database that is away this long ends the run.
 constexpr auto kAcquirePatience = std::chrono::seconds(60);
+constexpr Duration kLookTwice = std::chrono::milliseconds(100);
 constexpr Duration kFirstStartPause = std::chrono::milliseconds(200);
 constexpr Duration kLongestStartPause = std::chrono::seconds(5);
-
-/// Until `pause` is over or one of the descriptors is readable.
-void sleep_unless(std::initializer_list<int> descriptors, Duration pause) {
-  std::vector<pollfd> entries;
-  for (const int descriptor : descriptors) {
-    entries.push_back({descriptor, POLLIN, 0});
-  }
-  constexpr Duration kLongest = std::chrono::hours(24);
-  ::poll(entries.data(), entries.size(), static_cast<int>(std::min(pause, kLongest).count()));
-}
 
 std::string range_of(const Batch& batch) {
   return "keys " + batch.first_key->text() + " to " + batch.last_key->text();
@@ -94,7 +84,7 @@ void Worker::run() {
         if (!setup_.options.follow) {
           return;
         }
-        sleep_unless({setup_.stop.fd(), state_.ending_fd()}, setup_.options.poll);
+        wait_for_more();
         continue;
       }
       while (held) {
@@ -105,6 +95,16 @@ void Worker::run() {
     log::error(error.what());
     state_.end(kExitFailure);
   }
+}
+
+void Worker::wait_for_more() {
+  const int news = setup_.news->fd(setup_.number);
+  // A commit tells of itself a moment before its locks are gone, and so before the horizon moves.
+  const Duration pause = woken_ ? std::min(setup_.options.poll, kLookTwice) : setup_.options.poll;
+  wait_for_any({setup_.stop.fd(), state_.ending_fd(), news}, pause);
+  woken_ = wait_for_any({news}, Duration::zero());
+  // Before the next look: what is told from then on wakes again.
+  clear_event(news);
 }
 
 AcquireOptions Worker::next_options() {
@@ -253,7 +253,7 @@ CommandResult Worker::execute(const BatchView& view, Watch& watch) {
       return result;
     }
     // A stop ends the pause; the next try then tells that it was one.
-    sleep_unless({setup_.stop.fd()}, pause);
+    wait_for_any({setup_.stop.fd()}, pause);
     pause = std::min(pause * 2, kLongestStartPause);
   }
 }

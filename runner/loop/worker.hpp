@@ -4,6 +4,7 @@
 #include "loop/environment.hpp"
 #include "loop/heartbeat.hpp"
 #include "loop/live_inventory.hpp"
+#include "loop/news_watch.hpp"
 #include "loop/outcome.hpp"
 #include "loop/run_state.hpp"
 #include "process/command_runner.hpp"
@@ -21,6 +22,7 @@ struct WorkerSetup {
   std::string run_id;
   std::filesystem::path folder;  ///< of the run
   int number = 0;                ///< counts from 0
+  NewsWatch* news = nullptr;     ///< where the run follows
 };
 
 /// One loop of a run: acquire, execute, release, until nothing is left to do or the run ends.
@@ -41,6 +43,8 @@ class Worker {
   };
   /// Empty: nothing can be handed out now.
   std::optional<Held> acquire();
+  /// Until it is time to look again, or there is news, or the end.
+  void wait_for_more();
   AcquireOptions next_options();
   std::optional<Held> take_up(const Acquired& answer, std::chrono::nanoseconds asked_at);
   /// Returns the next batch where it came with the end of this one.
@@ -71,6 +75,7 @@ class Worker {
   LiveInventory inventory_;
   Heartbeat heartbeat_;
   ItemsFile items_;
+  bool woken_ = false;       ///< by news, since the last wait
   bool unfinished_ = false;  ///< the last acquire stopped for time: the next one goes on
 };
 

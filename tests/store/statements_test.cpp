@@ -41,6 +41,7 @@ TEST_CASE("both dialects have the same statements, and no placeholder is left", 
                           "hand_over",
                           "insert_planned",
                           "lock_planned",
+                          "tell_followers",
                           "try_lock_window",
                           "wait_for_window"}) {
     CHECK(postgres.erase(own) == 1);

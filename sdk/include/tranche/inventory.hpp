@@ -2,6 +2,7 @@
 
 #include "tranche/audit.hpp"
 #include "tranche/database_url.hpp"
+#include "tranche/news.hpp"
 #include "tranche/prune.hpp"
 #include "tranche/source.hpp"
 #include "tranche/store.hpp"
@@ -174,6 +175,10 @@ class Inventory {
   /// Creating a job and every acquire, backlog and plan do the same; programs that wait, and a
   /// schedule for jobs that run seldom, call it in between.
   Horizon tick(const std::string& job);
+  /// Hears when it is worth to acquire again, on connections of its own that outlive this
+  /// inventory. Null where neither database can tell. A job that is changed to read another table
+  /// must be listened for anew. Errors: not_found; unreachable.
+  std::unique_ptr<News> listen(const std::string& job);
 
   // Repairs.
   /// Failed and cancelled batches become available at once, with fresh attempts. Returns them.

@@ -194,6 +194,10 @@ class StoreTransaction {
   virtual std::optional<std::string> lock_horizon(std::int64_t job_id) = 0;
   virtual void write_horizon(std::int64_t job_id, std::string_view points) = 0;
 
+  /// Whoever listens for the job (news.hpp) hears with the commit that there may be something to
+  /// take. Does nothing where the database cannot tell.
+  virtual void tell_followers(std::int64_t) {}
+
   // Batches.
   /// Locks the oldest batch that can be taken now and that nobody else is taking. Empty under a
   /// paused job or window.

@@ -71,6 +71,11 @@ SELECT points FROM /* TEMPLATE: prefix */horizon WHERE job_id = $1
 SELECT points FROM /* TEMPLATE: prefix */horizon WHERE job_id = $1
 FOR UPDATE SKIP LOCKED
 
+-- name: tell_followers
+-- For those who wait for the job's batches. SQLite cannot tell them. Commits that notify wait for each other, so what happens all the time
+-- (a success) must not.
+SELECT pg_notify('tranche_job_' || $1::bigint, '')
+
 -- name: write_horizon
 UPDATE /* TEMPLATE: prefix */horizon SET points = $2 WHERE job_id = $1
 

@@ -45,6 +45,10 @@ ORDER BY given.position
 ON CONFLICT (/* TEMPLATE: item */) DO NOTHING
 RETURNING /* TEMPLATE: key */;
 
+-- name: tell_followers
+-- With the commit, those who wait for assets of the table look for them.
+SELECT pg_notify('tranche_assets_' || $1::bigint, '');
+
 -- name: missing_items
 -- The places, from 1, of the items that the table does not hold.
 SELECT given.position

@@ -69,6 +69,10 @@ struct Inventory::Impl {
   std::function<std::vector<std::string>(JobDefinition&)> inspect = [](JobDefinition&) {
     return std::vector<std::string>();
   };
+  /// Null where nobody tells.
+  std::function<std::unique_ptr<News>(const Job&)> listen = [](const Job&) {
+    return std::unique_ptr<News>();
+  };
   struct OpenSource {
     std::int64_t version_id = 0;
     std::unique_ptr<Source> source;
@@ -181,6 +185,11 @@ struct Inventory::Impl {
   };
   std::map<std::int64_t, AheadIn> ahead_in;
 };
+
+/// Null where neither database tells. Errors: unreachable.
+std::unique_ptr<News> listen_for(const DatabaseUrl& inventory,
+                                 const DatabaseUrl& source,
+                                 const Job& job);
 
 /// What a batch that is cut now says of its job and window.
 void name_origin(Batch& batch, const Job& job, std::int64_t window_id, const std::string& window);

@@ -37,6 +37,9 @@ Inventory Inventory::open(const DatabaseUrl& where, const OpenOptions& options) 
                       [=](const JobDefinition& definition) {
                         return tranche::open_source(source_url(definition), definition);
                       });
+  inventory.impl_->listen = [=](const Job& job) {
+    return listen_for(where, source_url(job.definition), job);
+  };
   inventory.impl_->inspect = [=](JobDefinition& definition) {
     return inspect_source(source_url(definition), definition);
   };

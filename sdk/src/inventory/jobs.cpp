@@ -142,6 +142,7 @@ Job Inventory::update_job(const std::string& name,
       check_unchanged(now, definition);
     }
     transaction.insert_job_version(now.id, now.version + 1, definition);
+    transaction.tell_followers(now.id);
     if (!used && definition.start_key != now.definition.start_key) {
       const Window window = impl_->need_window(transaction, now, std::string(kIncremental));
       transaction.rewind_window(window.id, start_of(definition));
@@ -185,6 +186,7 @@ void Inventory::pause_job(const std::string& name, bool paused) {
   impl_->writing([&](StoreTransaction& transaction) {
     const Job job = impl_->need_job(transaction, name);
     transaction.update_job_paused(job.id, paused);
+    transaction.tell_followers(job.id);
     // The incremental window is paused by a batch that ended in `halt`, and belongs to the job.
     const Window window = impl_->need_window(transaction, job, std::string(kIncremental));
     if (!paused && window.state == WindowState::paused) {
@@ -286,6 +288,7 @@ void Inventory::set_window_state(const std::string& job_name,
                   "the incremental window cannot be cancelled; pause the job instead");
     }
     transaction.set_window_state(window.id, state, "");
+    transaction.tell_followers(job.id);
   });
 }
 

@@ -233,6 +233,10 @@ Batch Inventory::Impl::end_attempt(StoreTransaction& transaction,
   if (end.outcome == Outcome::split) {
     split(transaction, stored);
   }
+  if (end.outcome == Outcome::split ||
+      (end.available_after == Duration::zero() && action.kind != ExitAction::Kind::halt)) {
+    transaction.tell_followers(stored.batch.job_id);
+  }
   if (action.kind == ExitAction::Kind::halt) {
     transaction.set_window_state(stored.batch.window_id,
                                  WindowState::paused,

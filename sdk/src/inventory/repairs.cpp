@@ -56,7 +56,7 @@ std::vector<StoredBatch> lock_batches_from(StoreTransaction& transaction,
 std::vector<Batch> Inventory::retry(const std::string& job,
                                     const std::vector<std::int64_t>& batch_ids) {
   return impl_->writing([&](StoreTransaction& transaction) {
-    impl_->need_job(transaction, job);
+    transaction.tell_followers(impl_->need_job(transaction, job).id);
     std::vector<Batch> changed;
     for (const std::int64_t id : batch_ids) {
       const StoredBatch stored = impl_->need_batch(transaction.lock_batch(id), id);
@@ -90,6 +90,7 @@ std::vector<Batch> Inventory::retry_all_failed(const std::string& job_name,
         changed.push_back(impl_->need_batch(transaction.find_batch(id), id).batch);
       }
     }
+    transaction.tell_followers(job.id);
     // As they will be handed out.
     std::sort(changed.begin(), changed.end(), [](const Batch& a, const Batch& b) {
       return *a.first_key < *b.first_key;
@@ -198,6 +199,7 @@ std::int64_t Inventory::reset(const std::string& job_name, const std::string& to
     }
     transaction.supersede_from(window.id, key);
     transaction.rewind_window(window.id, key);
+    transaction.tell_followers(window.job_id);
     return static_cast<std::int64_t>(behind.size());
   });
 }

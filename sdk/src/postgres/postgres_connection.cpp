@@ -133,7 +133,8 @@ class PostgresRows final : public Rows {
   pqxx::result::size_type next_ = 0;
 };
 
-// Settings of ours that the user's own connection string may override.
+}  // namespace
+
 std::string with_defaults(const std::string& conninfo) {
   const bool uri = conninfo.starts_with("postgresql://") || conninfo.starts_with("postgres://");
   std::string text = conninfo;
@@ -159,6 +160,8 @@ std::string with_defaults(const std::string& conninfo) {
   }
   return text;
 }
+
+namespace {
 
 class PostgresConnection final : public Connection {
  public:

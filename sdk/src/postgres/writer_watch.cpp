@@ -2,6 +2,7 @@
 
 #include "sql/queries.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <sstream>
 
@@ -31,6 +32,13 @@ WriterWatch::WriterWatch(Connection& connection, const QualifiedName& table)
   const auto rows = connection.query(queries()["watched"], {schema, table.name});
   rows->next();
   relations_ = rows->maybe_text(0).value_or("{}");
+}
+
+std::vector<std::string> WriterWatch::relations() const {
+  std::string list = relations_;
+  std::replace_if(
+      list.begin(), list.end(), [](char c) { return c == '{' || c == ',' || c == '}'; }, ' ');
+  return words(list);
 }
 
 WriterWatch::Seen WriterWatch::look() {

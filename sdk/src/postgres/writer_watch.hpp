@@ -22,6 +22,8 @@ class WriterWatch {
   };
   Seen look();
   std::vector<Writer> describe();
+  /// The object ids of what is watched.
+  std::vector<std::string> relations() const;
 
  private:
   Connection& connection_;

@@ -193,6 +193,9 @@ TargetTable::Inserted TargetTable::insert(const std::vector<RegisterItem>& items
   connection_->query((*queries_)["lock_table_of_items"], {table_id_})->next();
   if (dialect_ == Dialect::postgres) {
     insert_arrays(items, inserted);
+    if (inserted.count > 0) {
+      connection_->query((*queries_)["tell_followers"], {table_id_});
+    }
   } else {
     insert_one_by_one(items, inserted);
   }

@@ -343,6 +343,12 @@ class SqlStoreTransaction final : public StoreTransaction {
                  return stored;
                });
   }
+  void tell_followers(std::int64_t job_id) override {
+    if (connection_.dialect() == Dialect::postgres) {
+      connection_.query(store_.queries_["tell_followers"], {job_id});
+    }
+  }
+
   std::int64_t reserve_batch_id() override { return *integer_of("reserve_batch_id", {}); }
   void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) override {
     execute("insert_batch_keys", {batch_id, param(part), Blob{keys}});
