@@ -58,9 +58,10 @@ void add_tick(Registry& registry) {
   c.about(
       "On PostgreSQL an asset waits until every transaction that could still add one before it has "
       "ended. How far that is, is known from earlier looks at the source: a long load delays only "
-      "what came after the last look before it began. Each command that opens the source looks; "
-      "for "
-      "a job that runs seldom beside long loads, schedule 'tranche tick' every few minutes.");
+      "what came after the last look before it began. Each command that opens the source looks, "
+      "and "
+      "'tranche run' goes on looking while its commands run; for a job that runs seldom beside "
+      "long loads, schedule 'tranche tick' every few minutes.");
   c.option("--job", options->job, "NAME", "This job").default_text("every job");
   c.listing(options->output);
   c.run([options](Context& context) { return tick(context, *options); });

@@ -60,6 +60,9 @@ void Heartbeat::live() {
     current_->due = Clock::now() + interval(due.lease);
     beating_ = true;
     lock.unlock();
+    if (horizon_ != nullptr) {
+      horizon_->look(interval(due.lease));
+    }
     beat(due);
     lock.lock();
     beating_ = false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "loop/horizon_watch.hpp"
 #include "loop/live_inventory.hpp"
 #include "process/watch.hpp"
 
@@ -16,7 +17,9 @@ namespace tranche::runner {
 /// command pays for neither.
 class Heartbeat {
  public:
-  Heartbeat(InventoryOpener open, const StopSource& stop) : inventory_(std::move(open), stop) {}
+  /// Each beat is also the time for a look at the source; `horizon` may be null.
+  Heartbeat(InventoryOpener open, const StopSource& stop, HorizonWatch* horizon)
+      : inventory_(std::move(open), stop), horizon_(horizon) {}
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
@@ -57,6 +60,7 @@ class Heartbeat {
   void beat(const Beat& beat);
 
   LiveInventory inventory_;
+  HorizonWatch* horizon_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Beat> current_;

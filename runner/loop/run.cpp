@@ -3,6 +3,7 @@
 #include "exit_status.hpp"
 #include "log.hpp"
 #include "loop/batch_files.hpp"
+#include "loop/horizon_watch.hpp"
 #include "loop/news_watch.hpp"
 #include "loop/run_ledger.hpp"
 #include "loop/run_state.hpp"
@@ -127,7 +128,11 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   RunState state(options);
   {
     NewsWatch news(open, options.job, options.jobs);
-    work({options, stop, commands, open, ledger.id, folder.path(), 0, &news}, state, stop, signals);
+    HorizonWatch horizon(open, options.job);
+    work({options, stop, commands, open, ledger.id, folder.path(), 0, &news, &horizon},
+         state,
+         stop,
+         signals);
   }
   const int status = final_status(options, state, stop);
   LiveInventory inventory(open, stop);

@@ -66,7 +66,7 @@ Worker::Worker(const WorkerSetup& setup, RunState& state)
     : setup_(setup),
       state_(state),
       inventory_(setup.open, setup.stop),
-      heartbeat_(setup.open, setup.stop),
+      heartbeat_(setup.open, setup.stop, setup.horizon),
       items_(setup.folder / ("items-" + std::to_string(setup.number)), setup.options.items_nul) {}
 
 void Worker::run() {

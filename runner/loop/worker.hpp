@@ -3,6 +3,7 @@
 #include "loop/batch_files.hpp"
 #include "loop/environment.hpp"
 #include "loop/heartbeat.hpp"
+#include "loop/horizon_watch.hpp"
 #include "loop/live_inventory.hpp"
 #include "loop/news_watch.hpp"
 #include "loop/outcome.hpp"
@@ -22,7 +23,8 @@ struct WorkerSetup {
   std::string run_id;
   std::filesystem::path folder;  ///< of the run
   int number = 0;                ///< counts from 0
-  NewsWatch* news = nullptr;     ///< where the run follows
+  NewsWatch* news = nullptr;     ///< needed where the run follows
+  HorizonWatch* horizon = nullptr;
 };
 
 /// One loop of a run: acquire, execute, release, until nothing is left to do or the run ends.

@@ -175,6 +175,9 @@ class Inventory {
   /// Creating a job and every acquire, backlog and plan do the same; programs that wait, and a
   /// schedule for jobs that run seldom, call it in between.
   Horizon tick(const std::string& job);
+  /// Whether it matters when the source is looked at: not where all that is visible may be handed
+  /// out at once.
+  bool needs_looks(const std::string& job);
   /// Hears when it is worth to acquire again, on connections of its own that outlive this
   /// inventory. Null where neither database can tell. A job that is changed to read another table
   /// must be listened for anew. Errors: not_found; unreachable.

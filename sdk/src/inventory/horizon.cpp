@@ -116,6 +116,11 @@ Horizon Inventory::Impl::tick(const Job& job) {
   return horizon;
 }
 
+bool Inventory::needs_looks(const std::string& name) {
+  const Job job = find_job(name);
+  return job.definition.settle > Duration::zero() || impl_->source_of(job).watches_writers();
+}
+
 Horizon Inventory::tick(const std::string& job) {
   return impl_->tick(find_job(job));
 }
