@@ -7,6 +7,16 @@ namespace {
 
 constexpr Duration kLongestInterval = std::chrono::seconds(10);
 constexpr int kBeatsInLease = 3;
+constexpr int kPatiencesInLease = 6;
+constexpr int kSoon = 10;
+// A server that stopped answering may come back behind the same name: so that a new connection is
+// made while there is a lease to save.
+constexpr Duration kShortestPatience = std::chrono::seconds(2);
+constexpr Duration kLongestPatience = std::chrono::seconds(30);
+
+Duration patience_for(Duration lease) {
+  return std::clamp(lease / kPatiencesInLease, kShortestPatience, kLongestPatience);
+}
 
 }  // namespace
 
@@ -74,8 +84,12 @@ void Heartbeat::beat(const Beat& due) {
   // From before the request was sent: the lease can only end later than we think.
   const auto asked_at = boot_now();
   try {
-    inventory_.get().heartbeat(due.batch_id, due.token, due.lease);
+    const Duration patience = patience_for(due.lease);
+    Inventory& inventory = inventory_.get(asked_at + patience);
+    inventory.set_patience(patience);
+    inventory.heartbeat(due.batch_id, due.token, due.lease);
     due.watch->renew(asked_at, due.lease);
+    failed_ = false;
   } catch (const Error& error) {
     if (error.code() == ErrorCode::lease_lost || error.code() == ErrorCode::not_found) {
       log::error(error.what());
@@ -86,13 +100,22 @@ void Heartbeat::beat(const Beat& due) {
       }
       return;
     }
-    // The command goes on until its lease ends; the next beat opens a new connection.
-    log::warn("heartbeat of batch " + std::to_string(due.batch_id) + ": " + error.what());
-    inventory_.drop();
+    fail(due, error);
   } catch (const std::exception& error) {
-    log::warn("heartbeat of batch " + std::to_string(due.batch_id) + ": " + error.what());
-    inventory_.drop();
+    fail(due, error);
   }
+}
+
+void Heartbeat::fail(const Beat& due, const std::exception& error) {
+  // The command goes on until its lease ends; the next beat opens a new connection.
+  log::warn("heartbeat of batch " + std::to_string(due.batch_id) + ": " + error.what());
+  inventory_.drop();
+  const std::lock_guard lock(mutex_);
+  if (!failed_ && current_ && current_->token == due.token) {
+    // Once, soon: a server that was started anew is there by then.
+    current_->due = std::min(current_->due, Clock::now() + interval(due.lease) / kSoon);
+  }
+  failed_ = true;
 }
 
 }  // namespace tranche::runner

@@ -58,6 +58,7 @@ class Heartbeat {
   };
   void live();
   void beat(const Beat& beat);
+  void fail(const Beat& beat, const std::exception& error);
 
   LiveInventory inventory_;
   HorizonWatch* horizon_;
@@ -66,6 +67,7 @@ class Heartbeat {
   std::optional<Beat> current_;
   Clock::time_point wakes_at_{};  ///< when the thread looks up by itself
   bool beating_ = false;
+  bool failed_ = false;  ///< the last beat; of the thread alone
   bool closing_ = false;
   std::thread thread_;
 };

@@ -79,6 +79,7 @@ void work(const WorkerSetup& first, RunState& state, StopSource& stop, SignalWai
   while (working > 0) {
     if (const auto signal = signals.wait(done.get())) {
       stop.request(*signal);
+      Inventory::hurry(LiveInventory::kPatienceAfterStop);
     } else {
       clear_event(done.get());
     }

@@ -6,6 +6,7 @@ namespace tranche::runner {
 namespace {
 
 constexpr auto kStartPatience = std::chrono::seconds(10);
+constexpr auto kEndPatience = std::chrono::seconds(5);
 constexpr int kMostOpens = 3;
 
 /// Like get(), but a server that was there and broke off is asked again.
@@ -67,12 +68,14 @@ void finish_in_ledger(LiveInventory& inventory,
                       int status,
                       const RunState& state) {
   try {
-    inventory.get().finish_run(run_id, status, state.succeeded(), state.failed());
+    inventory.get(boot_now() + kEndPatience)
+        .finish_run(run_id, status, state.succeeded(), state.failed());
   } catch (const Error&) {
     // The connection slept through the whole run: one more try on a new one.
     try {
       inventory.drop();
-      inventory.get().finish_run(run_id, status, state.succeeded(), state.failed());
+      inventory.get(boot_now() + kEndPatience)
+          .finish_run(run_id, status, state.succeeded(), state.failed());
     } catch (const Error& error) {
       log::warn(std::string("the end of the run is not in the ledger: ") + error.what());
     }

@@ -78,6 +78,8 @@ class Proxy:
         self.commits = 0
         self.cuts = 0
         self.open = []
+        self.passing = threading.Event()  # cleared: everybody is let in, and nobody hears an answer
+        self.passing.set()
         self.come_back()
 
     def tcp_port(self):
@@ -102,6 +104,7 @@ class Proxy:
         self.open = []
 
     def close(self):
+        self.passing.set()
         if os.path.exists(self.path):
             self.go_away()
         shutil.rmtree(self.folder)
@@ -121,6 +124,7 @@ class Proxy:
     def _carry(self, client, server, commits):
         try:
             while data := client.recv(65536):
+                self.passing.wait()
                 if commits.is_cut(data, server):
                     break
                 server.sendall(data)
@@ -131,6 +135,7 @@ class Proxy:
     def _answer(self, server, client, commits):
         try:
             while data := server.recv(65536):
+                self.passing.wait()
                 if commits.cut:
                     commits.answered.set()
                 else:

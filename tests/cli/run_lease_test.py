@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sqlite3
+import time
 
 import pytest
 from background import gone, wait_for
@@ -201,6 +202,52 @@ def test_a_stop_does_not_wait_for_a_database_that_stays_away(world, proxy, backg
     started(one)
     proxy.go_away()
     one.send(signal.SIGTERM)
+    assert one.end() == 143, one.stderr()
+    assert "--status returned" in one.stderr()
+
+
+@on_postgres
+def test_a_server_that_hangs_is_given_up_in_time_to_save_the_lease(world, proxy, background, tmp_path):
+    world.job()
+    one = shell(background, "--lease", "24s", HOLD, env={"TRANCHE_DB": proxy.url})
+    started(one)
+    end = f"SELECT available_at FROM {world.inventory('batch')}"
+    before = world.sql(end)
+    wait_for(lambda: world.sql(end) != before, "a heartbeat")
+    before = world.sql(end)
+    stuck = list(proxy.open)
+    proxy.passing.clear()
+    wait_for(lambda: "warning: heartbeat of batch 1: no connection" in one.stderr(), "the end of patience")
+    assert proxy.open[: len(stuck)] == stuck, "the proxy closes nothing by itself"
+    proxy.passing.set()
+    wait_for(lambda: world.sql(end) != before, "a heartbeat on another connection")
+    (tmp_path / "go").touch()
+    assert one.end() == 0, one.stderr()
+    assert [a["outcome"] for a in batch(world)["attempts"]] == ["succeeded"]
+
+
+@on_postgres
+def test_a_stop_ends_a_run_whose_first_connection_hangs_at_once(world, proxy, background):
+    world.job()
+    proxy.passing.clear()
+    one = shell(background, HOLD, env={"TRANCHE_DB": proxy.url})
+    wait_for(lambda: proxy.open, "the connection")
+    begun = time.monotonic()
+    one.send(signal.SIGTERM)
+    assert one.end() == 143, one.stderr()
+    # libpq would wait for 10 s.
+    assert time.monotonic() - begun < 5
+    assert "told to stop before the inventory answered" in one.stderr()
+
+
+@on_postgres
+def test_a_stop_does_not_wait_for_a_server_that_hangs(world, proxy, background):
+    world.job()
+    one = shell(background, HOLD, env={"TRANCHE_DB": proxy.url})
+    pid = started(one)
+    proxy.passing.clear()
+    one.send(signal.SIGTERM)
+    gone(pid)
     assert one.end() == 143, one.stderr()
     assert "--status returned" in one.stderr()
 

@@ -232,6 +232,12 @@ class Inventory {
 
   /// The database's clock.
   TimePoint now();
+  /// A server that has not answered a statement for so long is taken for gone: unreachable, or
+  /// in_doubt. Zero, as at first: never. Does nothing for SQLite.
+  void set_patience(Duration patience);
+  /// The same for everything that this process asks a PostgreSQL server from now on, or is asking:
+  /// for a program that shall end. Any thread.
+  static void hurry(Duration patience);
 
   struct Impl;  ///< what this is made of; for the library itself
 

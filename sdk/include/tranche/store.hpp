@@ -347,6 +347,9 @@ class Store {
   virtual bool side_by_side() const { return false; }
   /// Outside a transaction: until whoever cuts ranges of the window is done, or a while has passed.
   virtual void wait_for_window(std::int64_t) {}
+  /// A database that has not answered a statement for so long is taken for gone (unreachable, or
+  /// in_doubt). Zero: never.
+  virtual void set_patience(Duration) {}
   /// Overrides the database's clock from now on: tests decide when a lease ends.
   virtual void set_clock(std::function<TimePoint()> clock) = 0;
 };

@@ -63,6 +63,14 @@ std::vector<int> migrate_schema(const DatabaseUrl& where, const std::string& sch
   return sql::migrate(*connection, schema);
 }
 
+void Inventory::set_patience(Duration patience) {
+  impl_->store->set_patience(patience);
+}
+
+void Inventory::hurry(Duration patience) {
+  sql::hurry(patience);
+}
+
 TimePoint Inventory::now() {
   return impl_->reading([](StoreTransaction& transaction) { return transaction.now(); });
 }

@@ -1,5 +1,6 @@
 #include "postgres/postgres_connection.hpp"
 
+#include "postgres/deadline.hpp"
 #include "postgres/postgres_error.hpp"
 #include "sql/hex.hpp"
 
@@ -9,6 +10,8 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
 #include <unordered_map>
 
 namespace tranche::sql::postgres {
@@ -163,10 +166,25 @@ std::string with_defaults(const std::string& conninfo) {
 
 namespace {
 
+class Duplicate {
+ public:
+  explicit Duplicate(int fd) : fd_(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)) {}
+  ~Duplicate() { ::close(fd_); }
+  Duplicate(const Duplicate&) = delete;
+  Duplicate& operator=(const Duplicate&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
 class PostgresConnection final : public Connection {
  public:
   PostgresConnection(const std::string& conninfo, std::string where)
-      : where_(std::move(where)), connection_(conninfo), quiet_(connection_) {
+      : where_(std::move(where)),
+        connection_(conninfo),
+        socket_(connection_.sock()),
+        quiet_(connection_) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     // A silent reconnection would lose the transaction's settings and its lock.
@@ -214,6 +232,7 @@ class PostgresConnection final : public Connection {
     }
     open_ = false;
     try {
+      const Deadline deadline(socket_.get(), patience_);
       work_->exec("COMMIT");
     } catch (const pqxx::broken_connection&) {
       throw Error(
@@ -229,6 +248,7 @@ class PostgresConnection final : public Connection {
     }
     open_ = false;
     try {
+      const Deadline deadline(socket_.get(), patience_);
       work_->exec("ROLLBACK");
     } catch (const std::exception&) {
       // The connection is gone, and the transaction with it.
@@ -243,6 +263,7 @@ class PostgresConnection final : public Connection {
   }
   void keep_prepared() override { keep_prepared_ = true; }
   void keep_read_only() override { keep_read_only_ = true; }
+  void set_patience(Duration patience) override { patience_ = patience; }
   bool pooled() override { return !server_is_ours(); }
   void script(const Statement& statement) override { run(statement); }
 
@@ -294,6 +315,7 @@ class PostgresConnection final : public Connection {
         pointers.push_back(text ? text->c_str() : nullptr);
       }
       const auto values = pqxx::prepare::make_dynamic_params(pointers);
+      const Deadline deadline(socket_.get(), patience_);
       const std::string* prepared = keep_prepared_ ? prepared_name(statement) : nullptr;
       return prepared != nullptr ? work_->exec_prepared(*prepared, values)
                                  : work_->exec_params(statement.text, values);
@@ -341,6 +363,7 @@ class PostgresConnection final : public Connection {
   /// The result of the last statement.
   pqxx::result run(const Statement& statement) {
     try {
+      const Deadline deadline(socket_.get(), patience_);
       return work_->exec(statement.text);
     } catch (const std::exception& error) {
       throw translate(error, where_, statement.name);
@@ -349,6 +372,9 @@ class PostgresConnection final : public Connection {
 
   std::string where_;
   pqxx::connection connection_;
+  // libpq may close its own number, and somebody else get it, while a deadline still holds it.
+  const Duplicate socket_;
+  Duration patience_{};
   pqxx::quiet_errorhandler quiet_;
   std::unique_ptr<pqxx::nontransaction> work_;
   bool open_ = false;

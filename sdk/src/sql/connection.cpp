@@ -3,6 +3,7 @@
 #include "sql/connection_wrap.hpp"
 
 #ifdef TRANCHE_POSTGRES
+#include "postgres/deadline.hpp"
 #include "postgres/postgres_connection.hpp"
 #endif
 #include "sqlite/sqlite_connection.hpp"
@@ -48,6 +49,12 @@ std::unique_ptr<Connection> open(const DatabaseUrl& url, std::string_view purpos
 
 void wrap_connections(ConnectionWrap wrap) {
   current_wrap() = std::move(wrap);
+}
+
+void hurry([[maybe_unused]] Duration most) {
+#ifdef TRANCHE_POSTGRES
+  postgres::Deadline::hurry(most);
+#endif
 }
 
 std::unique_ptr<Connection> connect(const DatabaseUrl& url, std::string_view purpose, bool create) {

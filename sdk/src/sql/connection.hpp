@@ -81,6 +81,9 @@ class Connection {
   /// This connection will only ever read, each statement by itself: a read-only transaction around
   /// several of them need not cost round trips of its own.
   virtual void keep_read_only() {}
+  /// A server that has not answered a statement for so long is taken for gone: unreachable. Zero:
+  /// never.
+  virtual void set_patience(Duration) {}
   /// A pooler stands between, which may give each transaction another session of the database.
   /// What belongs to a session (named statements, LISTEN, SET) does not work then.
   virtual bool pooled() { return false; }
@@ -91,6 +94,9 @@ class Connection {
 /// `purpose` says in messages what the database was opened for: "inventory", "source".
 /// `create`: an SQLite file that is missing is made (mode 0600, its folder too), else refused.
 std::unique_ptr<Connection> connect(const DatabaseUrl& url, std::string_view purpose, bool create);
+
+/// set_patience() of all connections of this process, at most.
+void hurry(Duration most);
 
 /// Rolls back unless committed.
 class Transaction {

@@ -24,6 +24,7 @@ class SqlStore final : public Store {
   std::unique_ptr<StoreTransaction> begin_single() override;
   bool side_by_side() const override { return connection_->dialect() == Dialect::postgres; }
   void wait_for_window(std::int64_t window_id) override;
+  void set_patience(Duration patience) override { connection_->set_patience(patience); }
   void set_clock(std::function<TimePoint()> clock) override { clock_ = std::move(clock); }
 
  private:
