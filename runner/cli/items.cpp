@@ -40,7 +40,7 @@ void add_items(Registry& registry) {
   c.about(
       "Exactly the assets that the batch was handed out with, as the source has them now: for "
       "steps on another host than the one that acquired it.");
-  c.positional("BATCH_ID", options->id, "The batch").range(1, INT64_MAX);
+  c.positional("BATCH_ID", options->id, "The batch").env("TRANCHE_BATCH_ID").range(1, INT64_MAX);
   c.flag("-0,--null", options->nul_separated, "Items end in NUL instead of a line break");
   c.run([options](Context& context) { return print_items(context, *options); });
 }

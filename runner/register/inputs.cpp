@@ -50,6 +50,12 @@ void read_argument(const std::string& argument,
     return walk_folder(absolute_path(argument), rules.folders, sink, left_out);
   }
   if (!S_ISREG(facts.st_mode)) {
+    if (rules.format == InputFormat::file) {
+      throw Error(ErrorCode::refused,
+                  "'" + argument +
+                      "' is a pipe or a device, no file that could be registered; --format list, "
+                      "jsonl or csv reads what it tells");
+    }
     // A pipe, such as the shell's <(command).
     return read_text(argument, rules.format.value_or(InputFormat::list), rules, sink, left_out);
   }

@@ -187,6 +187,7 @@ def test_items_are_those_of_the_batch_in_key_order(world, unchanged):
     world.job("flights", "--filter", "kind = 'csv'")
     world.acquire()
     assert world.ok("items", 1).stdout == "file2\nfile4\nfile6\nfile8\n"
+    assert world.ok("items", env={"TRANCHE_BATCH_ID": "1"}).stdout == "file2\nfile4\nfile6\nfile8\n"
     assert world.ok("items", 1, "-0").stdout == "file2\0file4\0file6\0file8\0"
     # Late by its key: not in the batch.
     world.sql(f"UPDATE {world.name('assets')} SET kind = 'csv' WHERE id = 3")

@@ -29,6 +29,15 @@ def test_create_warns_of_an_unproved_order(world):
     assert "KEY ORDER     unproved" in result.stdout
 
 
+@pytest.mark.parametrize("world", ["postgres"], indirect=True)
+def test_create_warns_of_a_source_whose_commits_a_crash_undoes(world):
+    world.assets(2)
+    forgetful = f"{world.url}&options=-c%20synchronous_commit%3Doff"
+    for source, warns in ((forgetful, True), (world.url, False)):
+        result = world.ok("job", "create", f"job{warns}", "--source", source, "--table", world.name("assets"), "--key", "id")
+        assert ("synchronous_commit is off" in result.stderr) == warns
+
+
 def test_list_of_nothing_makes_no_inventory(tranche, tmp_path):
     assert tranche("job", "list", "-o", "json").stdout == "[]\n"
     assert tranche("job", "list").stderr == "tranche: no jobs\n"

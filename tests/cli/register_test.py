@@ -141,6 +141,12 @@ def test_bad_arguments_are_refused(tranche, refused, data):
     assert "more than two parts" in refused(tranche("register", "--table", "a.b.c", data.path), 125)
 
 
+def test_a_pipe_is_no_file_to_register(tranche, refused, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    line = refused(tranche("register", "--table", "assets", "--format", "file", "pipe", timeout=30), 125)
+    assert "'pipe' is a pipe or a device" in line and "--format list" in line
+
+
 def test_a_table_without_a_unique_index_is_refused(tranche, refused, data, tmp_path):
     with sqlite3.connect(tmp_path / "own.db") as database:
         database.execute("CREATE TABLE assets (id INTEGER PRIMARY KEY, item TEXT)")

@@ -15,3 +15,6 @@ CREATE TEMPORARY TABLE /* TEMPLATE: name */ (LIKE /* TEMPLATE: table */) ON COMM
 
 -- name: index_copy
 CREATE INDEX tranche_filter_check ON pg_temp./* TEMPLATE: name */ (/* TEMPLATE: key */) WHERE /* TEMPLATE: condition */
+
+-- name: synchronous_commit
+SELECT current_setting('synchronous_commit')

@@ -24,3 +24,7 @@ CREATE TEMPORARY TABLE /* TEMPLATE: name */ AS SELECT * FROM main./* TEMPLATE: n
 
 -- name: index_copy
 CREATE INDEX temp.tranche_filter_check ON /* TEMPLATE: name */ (/* TEMPLATE: key */) WHERE /* TEMPLATE: condition */
+
+-- name: synchronous_commit
+-- SQLite has no such setting of the database.
+SELECT 'on'

@@ -330,6 +330,14 @@ std::vector<std::string> inspect_source(const DatabaseUrl& where, JobDefinition&
                        "; --settle DURATION delays the newest keys, and 'tranche audit' finds what "
                        "still comes late");
   }
+  const auto commits = connection->query(named["synchronous_commit"]);
+  commits->next();
+  if (commits->text(0) == "off" && definition.key_order == KeyOrder::proved) {
+    warnings.push_back(
+        "synchronous_commit is off in the source's database: a crash may undo rows that were "
+        "handed out, and their keys are given again; set it to on for whoever writes " +
+        definition.table);
+  }
   return warnings;
 }
 
