@@ -218,7 +218,7 @@ class StoreTransaction {
   /// Ranges that are planned ahead now.
   virtual std::int64_t count_planned(std::int64_t window_id) = 0;
   /// Deletes the ranges that were planned ahead, from the last one down to the first behind all
-  /// that anybody ever held; waits for those who are taking one. The first of them, empty: there
+  /// that anybody ever held or is taking. The first of them, empty: there
   /// was none. For whoever has locked the window.
   virtual std::optional<PlannedAhead> take_back_planned(const Window& window, KeyType type) = 0;
   virtual void delete_batch(std::int64_t batch_id) = 0;

@@ -223,14 +223,15 @@ window_id = $1::bigint AND available_at IS NOT NULL AND planned_after IS NOT NUL
 SELECT count(*) FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned */
 
 -- name: lock_planned
--- A statement of its own: what it waited for, the next ones see.
-SELECT id FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned */ ORDER BY first_key FOR UPDATE
+-- Those that nobody is taking. It never waits: whoever takes one may wait for the window, or for a row that this locks in passing.
+WITH free AS MATERIALIZED (SELECT id FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned */ FOR UPDATE SKIP LOCKED)
+SELECT array_agg(id)::text FROM free
 
 -- name: fragment planned_tail
 /* TEMPLATE: planned */ AND first_key > coalesce((
   SELECT o.first_key FROM /* TEMPLATE: prefix */batch AS o
   WHERE o.window_id = $1::bigint AND o.generation = $2::integer AND o.parent_id IS NULL AND o.kind = 'range'
-    AND (o.planned_after IS NULL OR o.available_at IS NULL)
+    AND (o.planned_after IS NULL OR o.available_at IS NULL OR o.id <> ALL ($3::bigint[]))
   ORDER BY o.first_key DESC LIMIT 1), ''::bytea)
 
 -- name: first_planned

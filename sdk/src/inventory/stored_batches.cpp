@@ -90,7 +90,7 @@ std::optional<Batch> Inventory::Impl::Acquisition::take_remnant(StoreTransaction
   }
   transaction.delete_batch(stored.batch.id);
   Source& source = impl_.source_of(job_);
-  const auto reading = source.begin(kScanTimeout);
+  const auto reading = source.begin(kLockedTimeout);
   // Planned ranges have one part.
   const auto no_part = [](const std::string&) {};
   Cut first = Cutter(source, limits, nullptr, no_part)

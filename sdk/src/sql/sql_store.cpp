@@ -416,10 +416,16 @@ class SqlStoreTransaction final : public StoreTransaction {
     return *integer_of("count_planned", {window_id});
   }
   std::optional<PlannedAhead> take_back_planned(const Window& window, KeyType type) override {
+    Params params{window.id, param(window.generation)};
     if (postgres()) {
-      execute("lock_planned", {window.id});
+      const auto free = one("lock_planned", {window.id}, [](const Rows& rows) {
+        return rows.is_null(0) ? std::nullopt : std::optional(rows.text(0));
+      });
+      if (!*free) {
+        return std::nullopt;
+      }
+      params.emplace_back(**free);
     }
-    const Params params{window.id, param(window.generation)};
     const auto first = one("first_planned", params, [type](const Rows& rows) {
       RowReader row(rows);
       return *read_ahead(row, type);
