@@ -20,8 +20,10 @@ Handed Inventory::release_and_acquire(const Batch& held,
                                       const AcquireOptions& options) {
   Impl::Acquisition acquisition(*impl_, held.job, options);
   Handed handed;
+  bool released = false;
   try {
     if (auto planned = acquisition.hand_over(held, request)) {
+      released = true;
       handed.released = std::move(planned->released);
       handed.next = planned->next ? std::move(planned->next) : acquisition.acquire();
       return handed;
@@ -39,7 +41,9 @@ Handed Inventory::release_and_acquire(const Batch& held,
       throw;
     }
     // Whatever the acquire ran into, the release counts.
-    handed.released = release(held.id, held.token, request);
+    if (!released) {
+      handed.released = release(held.id, held.token, request);
+    }
     handed.next.reset();
   }
   return handed;

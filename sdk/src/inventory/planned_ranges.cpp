@@ -7,13 +7,11 @@ namespace tranche {
 namespace {
 
 // What one cuts for the others while they wait: enough for some dozens, and never for long.
-constexpr int kFewestAhead = 16;
+constexpr int kFewestAhead = 32;
 constexpr int kMostAhead = 256;
 // One in so many of those who take a planned range plans further ones: where they go fast, they
 // never run out, and nobody waits.
 constexpr int kRefill = 16;
-// What was planned can be taken once it is committed: rather soon than many.
-constexpr int kMostAtOnce = 64;
 constexpr auto kSoon = std::chrono::seconds(1);
 constexpr std::int64_t kAssetsAhead = 32'768;
 // Where acquirers with different limits meet, each would take back what the other planned: so many
@@ -56,6 +54,8 @@ std::optional<Handed> Inventory::Impl::Acquisition::hand_over(const Batch& held,
     refill_after(*made.next->batch);
   } else {
     ahead().any = false;
+    // As a rule somebody is planning further ones.
+    busy_ = true;
   }
   return made;
 }
@@ -183,8 +183,7 @@ void Inventory::Impl::Acquisition::refill(StoreTransaction& transaction) {
     return;
   }
   const int level = ranges_ahead(*locked);
-  const int missing = level - static_cast<int>(transaction.count_planned(window.id));
-  const int most = std::min(missing, kMostAtOnce);
+  const int most = level - static_cast<int>(transaction.count_planned(window.id));
   const std::vector<NewBatch> ahead = plan_ahead(window, most, size_, *position.after, *to);
   if (!ahead.empty()) {
     transaction.insert_planned(ahead);
