@@ -34,7 +34,8 @@ std::string user_name() {
 Run describe_run(std::string id,
                  std::string job,
                  std::string window,
-                 const std::vector<std::string>& command) {
+                 const std::vector<std::string>& command,
+                 std::map<std::string, std::string> identity) {
   Run run;
   run.id = std::move(id);
   run.job = std::move(job);
@@ -46,6 +47,7 @@ Run describe_run(std::string id,
   for (const std::string& word : command) {
     run.command.push_back(redact_passwords(word));
   }
+  run.identity = std::move(identity);
   run.version = version();
   return run;
 }

@@ -1,3 +1,4 @@
+#include "cli/adapters.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/hand_over.hpp"
@@ -34,9 +35,12 @@ std::optional<bool> is_there(Inventory& inventory, const std::string& run_id) {
 }
 
 /// A run tells who holds the batch; without it the batch is held all the same.
-void record_run(StepInventory& inventory, const Batch& batch) {
-  const Run run = runner::describe_run(
-      batch.run_id, batch.job, batch.window, runner::acquire_command(batch.job));
+void record_run(const Context& context, StepInventory& inventory, const Batch& batch) {
+  const Run run = runner::describe_run(batch.run_id,
+                                       batch.job,
+                                       batch.window,
+                                       runner::acquire_command(batch.job),
+                                       step_identity(context));
   try {
     inventory.keep_trying<bool>(
         [&](Inventory& opened) {
@@ -87,7 +91,7 @@ int acquire(const Context& context, const Options& options) {
     return runner::kExitNothing;
   }
   const Batch& batch = *acquired.batch;
-  record_run(inventory, batch);
+  record_run(context, inventory, batch);
   try {
     hand_over.write(batch, inventory.get().range_condition(batch));
   } catch (...) {

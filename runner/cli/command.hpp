@@ -2,6 +2,7 @@
 
 #include "cli/output_format.hpp"
 
+#include "tranche/adapter.hpp"
 #include "tranche/database_url.hpp"
 #include "tranche/units.hpp"
 
@@ -68,6 +69,7 @@ struct Context {
   std::string log_level = "info";
   std::string log_format = "text";
   Registry* registry = nullptr;
+  const AdapterRegistry* adapters = nullptr;
 
   /// The inventory's database. Errors: ErrorCode::usage for a malformed --db or TRANCHE_DB.
   DatabaseUrl inventory() const;

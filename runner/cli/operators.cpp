@@ -60,8 +60,9 @@ std::vector<std::string> list_operators(const std::vector<std::string>& folders)
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
       const std::string file = entry.path().filename().string();
+      // Those that listen to runs are no commands.
       if (file.starts_with(kPrefix) && file.size() > kPrefix.size() &&
-          is_program(entry.path().string())) {
+          !file.starts_with("tranche-adapter-") && is_program(entry.path().string())) {
         names.insert(file.substr(kPrefix.size()));
       }
     }

@@ -105,10 +105,11 @@ int run_command(Command& command, Context& context, Globals& globals, const Argu
   return command.execute(context);
 }
 
-int dispatch(Arguments arguments) {
+int dispatch(Arguments arguments, const AdapterRegistry& adapters) {
   Registry registry;
   Context context;
   context.registry = &registry;
+  context.adapters = &adapters;
   Globals globals(context);
   parse_front(globals.parameters(), arguments);
   if (globals.version()) {
@@ -162,10 +163,10 @@ void choose_log_format(const Arguments& arguments) {
 
 }  // namespace
 
-int run_program(const std::vector<std::string>& arguments) {
+int run_program(const std::vector<std::string>& arguments, const AdapterRegistry& adapters) {
   choose_log_format(arguments);
   try {
-    const int status = dispatch(arguments);
+    const int status = dispatch(arguments, adapters);
     flush_output();
     return status;
   } catch (const OutputClosed&) {

@@ -1,5 +1,6 @@
 #include "loop/run.hpp"
 
+#include "cli/adapters.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/open.hpp"
@@ -18,6 +19,7 @@ struct Options {
   std::optional<std::string> iterations;
   std::string retry = "first";
   std::optional<std::int64_t> empty_exit_code;
+  std::optional<Duration> grace;
   std::optional<std::string> summary;
   std::optional<std::string> log_dir;
   std::vector<std::string> adapters;
@@ -39,13 +41,15 @@ void set_iterations(runner::RunOptions& run, const std::optional<std::string>& t
   }
 }
 
-void check_adapters(const std::vector<std::string>& adapters) {
-  for (const std::string& adapter : adapters) {
-    if (adapter != "auto" && adapter != "none") {
-      throw Error(ErrorCode::usage,
-                  "--adapter: unknown adapter '" + adapter + "'; accepted are auto and none");
-    }
-  }
+/// What an option says holds over what an adapter asks for.
+void set_manners(const Context& context, const Options& options, runner::RunOptions& run) {
+  run.adapters = choose_adapters(context, options.adapters);
+  run.identity = runner::collect_identity(run.adapters, process_environment());
+  const RunnerManners& manners = run.adapters.manners;
+  run.grace = options.grace.value_or(manners.grace.value_or(run.grace));
+  run.empty_exit_code = options.empty_exit_code
+                            ? std::optional(static_cast<int>(*options.empty_exit_code))
+                            : manners.empty_exit_code;
 }
 
 int execute(Context& context, Options& options) {
@@ -54,10 +58,7 @@ int execute(Context& context, Options& options) {
   run.window = options.where.window();
   run.retry = retry_mode(options.retry);
   set_iterations(run, options.iterations);
-  check_adapters(options.adapters);
-  run.empty_exit_code = options.empty_exit_code
-                            ? std::optional(static_cast<int>(*options.empty_exit_code))
-                            : std::nullopt;
+  set_manners(context, options, run);
   run.summary = options.summary.value_or("");
   run.log_directory = options.log_dir.value_or("");
   check_lease(run.lease);
@@ -95,7 +96,8 @@ void add_run(Registry& registry) {
   c.option("--poll", run.poll, "DUR", "How often --follow looks where nobody tells it of news");
   c.option(
       "--timeout", run.timeout, "DUR", "End a command that runs longer; status 124; 0: no limit");
-  c.option("--grace", run.grace, "DUR", "From the first signal to SIGKILL");
+  c.option("--grace", options->grace, "DUR", "From the first signal to SIGKILL")
+      .default_text(format_duration(run.grace) + "; 3s under Airflow");
   c.option("--lease", run.lease, "DUR", "How long a batch is held without a heartbeat")
       .default_text("the job's, else 5m");
   c.option(
@@ -104,7 +106,10 @@ void add_run(Registry& registry) {
   c.option(
        "--max-failures", run.max_failures, "N", "Failures in a row that end the run; 0: no limit")
       .range(0, 1'000'000);
-  c.option("--adapter", options->adapters, "NAME", "Speak to an orchestrator: auto or none")
+  c.option("--adapter",
+           options->adapters,
+           "NAME",
+           "Speak to an orchestrator: airflow, argo, auto, none, or a program tranche-adapter-NAME")
       .default_text("auto");
   c.option("--summary",
            options->summary,
@@ -116,7 +121,7 @@ void add_run(Registry& registry) {
            "N",
            "Exit status where nothing was handed out")
       .range(0, kMostStatus)
-      .default_text("0");
+      .default_text("0; 99 under Airflow");
   c.flag("--items0", run.items_nul, "Separate the items in TRANCHE_ITEMS_FILE by NUL bytes");
   c.rest("COMMAND",
          run.command,

@@ -41,4 +41,8 @@ Json outputs_json(const Outputs& outputs) {
   return object;
 }
 
+std::string dump_line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace tranche::runner

@@ -24,6 +24,8 @@ Json weight_json(double weight);
 /// null where it is empty.
 Json text_json(const std::string& text);
 Json outputs_json(const Outputs& outputs);
+/// On one line without a line break; bytes that are no UTF-8 are replaced.
+std::string dump_line(const Json& json);
 
 template <typename T>
 Json maybe_json(const std::optional<T>& value) {

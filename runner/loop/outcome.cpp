@@ -84,6 +84,33 @@ Verdict exited(const CommandResult& result, const Report& report) {
 
 }  // namespace
 
+Outcome outcome_of(const Batch& after, const Verdict& verdict) {
+  if (!verdict.release) {
+    return Outcome::lost;
+  }
+  switch (verdict.release->status) {
+    case ReleaseRequest::Status::succeeded:
+      return Outcome::succeeded;
+    case ReleaseRequest::Status::returned:
+      return Outcome::returned;
+    case ReleaseRequest::Status::not_started:
+      return Outcome::not_started;
+    case ReleaseRequest::Status::failed:
+      break;
+  }
+  if (after.skipped) {
+    return Outcome::skipped;
+  }
+  if (after.superseded) {
+    return Outcome::split;
+  }
+  // A snooze takes the attempt back.
+  if (after.status == BatchStatus::failed && !after.exhausted && after.attempt < verdict.attempt) {
+    return Outcome::snoozed;
+  }
+  return verdict.release->timed_out ? Outcome::timeout : Outcome::failed;
+}
+
 Verdict judge(const CommandResult& result, const Report& report, Outputs outputs) {
   using Kind = CommandResult::Kind;
   Verdict verdict;

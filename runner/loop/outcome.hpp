@@ -16,7 +16,11 @@ struct Verdict {
   int status = 0;                         ///< of the command, by the convention of env and timeout
   int attempt = 0;                        ///< the attempt's number
   std::string told;                       ///< "succeeded", "failed with exit status 3", ...
+  Duration elapsed{};                     ///< of the command
 };
+
+/// How the inventory calls that end; `after`: the batch as the release left it.
+Outcome outcome_of(const Batch& after, const Verdict& verdict);
 
 /// Judges by the order of CONTRACT's fine print.
 Verdict judge(const CommandResult& result, const Report& report, Outputs outputs);

@@ -9,7 +9,9 @@
 #include "loop/run_state.hpp"
 #include "loop/summary.hpp"
 #include "loop/worker.hpp"
+#include "observe/observation.hpp"
 #include "process/apart.hpp"
+#include "process/caller_watch.hpp"
 #include "process/guard.hpp"
 #include "process/process_runner.hpp"
 #include "process/signals.hpp"
@@ -18,6 +20,7 @@
 #include "tranche/error.hpp"
 
 #include <atomic>
+#include <fcntl.h>
 #include <thread>
 #include <unistd.h>
 
@@ -96,7 +99,20 @@ int final_status(const RunOptions& options, const RunState& state, const StopSou
   if (state.iterations() == 0 && state.status() == 0) {
     return options.empty_exit_code.value_or(kExitDone);
   }
-  return state.status();
+  // To the orchestrator this status means an empty backlog, and nothing else.
+  const auto reserved = options.adapters.manners.empty_exit_code;
+  return reserved && state.status() == *reserved ? 1 : state.status();
+}
+
+/// Nothing of ours reads it, and it may be a socket whose other end waits for all to close it.
+void let_go_of_standard_input() {
+  const FileDescriptor null = open_null();
+  ::dup2(null.get(), STDIN_FILENO);
+}
+
+/// After a stop there is somebody who waits to kill us.
+Duration patience_of(const StopSource& stop) {
+  return stop.requested() ? std::chrono::milliseconds(500) : std::chrono::seconds(5);
 }
 
 void tell_end(const RunState& state, const RunOptions& options, const StopSource& stop) {
@@ -113,6 +129,7 @@ void tell_end(const RunState& state, const RunOptions& options, const StopSource
 
 int run(const RunOptions& options, const InventoryOpener& open) {
   SignalWaiter signals;
+  let_go_of_standard_input();
   // The guard is forked from a process that holds nothing yet.
   const std::string run_id = random_uuid();
   Guard guard(RunFolder::path_for(run_id));
@@ -121,16 +138,23 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   const RunFolder folder(RunFolder::path_for(run_id));
   const auto shared_stop = std::make_shared<StopSource>();
   StopSource& stop = *shared_stop;
-  const Run ledger = describe_run(run_id, options.job, options.window, options.command);
+  std::optional<CallerWatch> caller;
+  if (options.adapters.manners.stop_with_caller) {
+    caller.emplace();
+  }
+  const Run ledger =
+      describe_run(run_id, options.job, options.window, options.command, options.identity);
   if (!start(ledger, options, open, shared_stop, signals)) {
     return exit_of_signal(stop.signal());
   }
   ProcessRunner commands(stop, &guard, {.ignored_signals = signals.ignored_at_start()});
+  Observation observation(options.adapters.adapters, process_environment());
+  observation.observers.tell(RunStarted{ledger, options.iterations});
   RunState state(options);
   {
     NewsWatch news(open, options.job, options.jobs);
     HorizonWatch horizon(open, options.job);
-    work({options, stop, commands, open, ledger.id, folder.path(), 0, &news, &horizon},
+    work({options, stop, commands, observation, open, ledger.id, folder.path(), 0, &news, &horizon},
          state,
          stop,
          signals);
@@ -139,7 +163,12 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   LiveInventory inventory(open, stop);
   finish_in_ledger(inventory, ledger.id, status, state);
   tell_end(state, options, stop);
-  summary.write(state.summary(ledger.id, status));
+  const Json told = state.summary(ledger.id, status);
+  observation.observers.finish({ledger.id, status, dump_line(told)}, patience_of(stop));
+  summary.write(told);
+  if (options.adapters.manners.result_on_stdout && options.summary != "-") {
+    Summary("-").write(told);
+  }
   return status;
 }
 

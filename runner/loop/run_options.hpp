@@ -1,5 +1,7 @@
 #pragma once
 
+#include "observe/adapter_choice.hpp"
+
 #include "tranche/database_url.hpp"
 #include "tranche/inventory.hpp"
 
@@ -30,6 +32,8 @@ struct RunOptions {
   std::string summary;  ///< file; "-": standard output; empty: none
   std::filesystem::path log_directory;
   bool items_nul = false;  ///< items file separated by NUL bytes
+  AdapterChoice adapters;
+  std::map<std::string, std::string> identity;  ///< the orchestrator's names for this run
   std::vector<std::string> command;
 };
 

@@ -40,7 +40,7 @@ void Summary::write(const Json& summary) {
   if (path_.empty()) {
     return;
   }
-  const std::string text = summary.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::string text = dump_line(summary) + "\n";
   const int file = path_ == "-" ? STDOUT_FILENO : file_.get();
   if (file_ && is_regular(file) && ::ftruncate(file, 0) != 0) {
     log::warn("the summary could not replace what is in " + path_ + ": " + std::strerror(errno));

@@ -5,6 +5,8 @@
 #include "loop/environment.hpp"
 #include "process/apart.hpp"
 
+#include <utility>
+
 namespace tranche::runner {
 namespace {
 
@@ -47,17 +49,12 @@ std::string release_command(const Batch& batch, const ReleaseRequest& request) {
   return line + "failed" + (status ? " --exit-code " + std::to_string(*status) : "");
 }
 
-RunState::Result result_of(const Batch& after, const Verdict& verdict) {
-  const bool failed = verdict.release->status == ReleaseRequest::Status::failed;
-  if (!failed) {
-    return verdict.release->status == ReleaseRequest::Status::succeeded
-               ? RunState::Result::succeeded
-               : RunState::Result::neutral;
+RunState::Result result_of(Outcome outcome) {
+  if (outcome == Outcome::succeeded) {
+    return RunState::Result::succeeded;
   }
-  const bool split = after.superseded;
-  const bool snoozed =
-      after.status == BatchStatus::failed && !after.exhausted && after.attempt < verdict.attempt;
-  return after.skipped || split || snoozed ? RunState::Result::neutral : RunState::Result::failed;
+  return outcome == Outcome::failed || outcome == Outcome::timeout ? RunState::Result::failed
+                                                                   : RunState::Result::neutral;
 }
 
 }  // namespace
@@ -205,10 +202,16 @@ Verdict Worker::attempt(const Held& held, Watch& watch, std::int64_t iteration) 
             {});
   const std::string range_sql = read_batch(held);
   const BatchFiles files = make_batch_files(setup_.folder, batch, items_.path());
-  const CommandResult result =
-      execute({batch, files, range_sql, iteration, iterations_text()}, watch);
-  Verdict verdict = judge(result, read_report(files.report), read_outputs(files.output));
+  const BatchView view{batch, files, range_sql, iteration, iterations_text()};
+  observe_acquired(view);
+  Outputs added;
+  const CommandResult result = execute(view, watch, added);
+  setup_.observation.progress.end(batch.id);
+  Outputs outputs = read_outputs(files.output);
+  outputs.merge(added);
+  Verdict verdict = judge(result, read_report(files.report), std::move(outputs));
   verdict.attempt = batch.attempt;
+  verdict.elapsed = result.elapsed;
   if (result.kind == CommandResult::Kind::not_started) {
     verdict.told += " ('" + setup_.options.command.front() + "')";
   }
@@ -223,14 +226,41 @@ std::string Worker::iterations_text() const {
 }
 
 void Worker::give_back(const Held& held, const std::string& why) {
+  Verdict verdict;
+  verdict.attempt = held.batch.attempt;
+  verdict.told = why;
   try {
-    release(held, {.status = ReleaseRequest::Status::not_started, .message = why});
+    const Batch after =
+        release(held, {.status = ReleaseRequest::Status::not_started, .message = why});
+    observe_released(after, verdict, Outcome::not_started, true);
   } catch (const std::exception& error) {
     log::error(error.what());
+    observe_released(held.batch, verdict, Outcome::not_started, false);
   }
 }
 
-CommandResult Worker::execute(const BatchView& view, Watch& watch) {
+void Worker::observe_acquired(const BatchView& view) {
+  Observation& observation = setup_.observation;
+  if (observation.observers.empty()) {
+    return;
+  }
+  observation.observers.tell(BatchAcquired{view.batch, view.iteration, view.range_sql});
+  observation.progress.begin(view.batch.id, view.files.progress);
+  observed_ = true;
+}
+
+void Worker::observe_released(const Batch& after,
+                              const Verdict& verdict,
+                              Outcome outcome,
+                              bool recorded) {
+  if (std::exchange(observed_, false)) {
+    setup_.observation.progress.end(after.id);
+    setup_.observation.observers.tell(
+        BatchReleased{after, verdict.attempt, outcome, recorded, verdict.told, verdict.elapsed});
+  }
+}
+
+CommandSpec Worker::command_for(const BatchView& view) const {
   const RunOptions& options = setup_.options;
   const std::string id = std::to_string(view.batch.id);
   CommandSpec spec;
@@ -241,14 +271,21 @@ CommandResult Worker::execute(const BatchView& view, Watch& watch) {
   spec.log_directory = options.log_directory;
   spec.log_name = "batch-" + id + "-attempt-" + std::to_string(view.batch.attempt);
   spec.line_prefix = options.jobs > 1 ? "[" + id + "] " : "";
+  return spec;
+}
+
+CommandResult Worker::execute(const BatchView& view, Watch& watch, Outputs& outputs) {
   Duration pause = kFirstStartPause;
-  for (int tries_left = options.start_retries;; --tries_left) {
+  for (int tries_left = setup_.options.start_retries;; --tries_left) {
     CommandResult result;
     if (watch.lease_lost() || boot_now() >= watch.deadline()) {
       result.kind = CommandResult::Kind::lease_lost;
       return result;
     }
+    CommandSpec spec = command_for(view);
+    const auto attempt = setup_.observation.commands.prepare(spec, view.batch);
     result = setup_.commands.run(spec, watch);
+    attempt->judge(result, outputs);
     if (result.kind != CommandResult::Kind::not_started || tries_left <= 0) {
       return result;
     }
@@ -262,6 +299,7 @@ std::optional<Worker::Held> Worker::conclude(const Held& held, const Verdict& ve
   if (!verdict.release) {
     log::error(name_of(held.batch) + verdict.told +
                "; its command was stopped and nothing is recorded");
+    observe_released(held.batch, verdict, Outcome::lost, false);
     state_.end_iteration(held.batch, RunState::Result::failed, verdict.status);
     return std::nullopt;
   }
@@ -274,9 +312,11 @@ std::optional<Worker::Held> Worker::conclude(const Held& held, const Verdict& ve
     tell(release(held, *verdict.release), verdict);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::lease_lost) {
+      observe_released(held.batch, verdict, outcome_of(held.batch, verdict), false);
       throw;
     }
     log::error(std::string(error.what()) + "; the result is not recorded");
+    observe_released(held.batch, verdict, Outcome::lost, false);
     state_.end_iteration(held.batch, RunState::Result::failed, kExitFailure);
   }
   return std::nullopt;
@@ -314,7 +354,9 @@ std::optional<Worker::Held> Worker::hand_over(const Held& held, const Verdict& v
 }
 
 void Worker::tell(const Batch& after, const Verdict& verdict) {
-  const RunState::Result result = result_of(after, verdict);
+  const Outcome outcome = outcome_of(after, verdict);
+  const RunState::Result result = result_of(outcome);
+  observe_released(after, verdict, outcome, true);
   const bool stopped = verdict.release->status == ReleaseRequest::Status::returned;
   const std::string then = after.exhausted                       ? "; no attempts are left"
                            : after.superseded                    ? "; it is split into two halves"

@@ -8,6 +8,7 @@
 #include "loop/news_watch.hpp"
 #include "loop/outcome.hpp"
 #include "loop/run_state.hpp"
+#include "observe/observation.hpp"
 #include "process/command_runner.hpp"
 
 #include <filesystem>
@@ -19,6 +20,7 @@ struct WorkerSetup {
   const RunOptions& options;
   const StopSource& stop;
   CommandRunner& commands;
+  Observation& observation;
   InventoryOpener open;
   std::string run_id;
   std::filesystem::path folder;  ///< of the run
@@ -54,8 +56,13 @@ class Worker {
   Verdict attempt(const Held& held, Watch& watch, std::int64_t iteration);
   /// Fills items_ where that is still to do; returns the range's condition.
   std::string read_batch(const Held& held);
-  /// Runs the command, once more after each start that failed.
-  CommandResult execute(const BatchView& view, Watch& watch);
+  /// Runs the command, once more after each start that failed. `outputs`: what command adapters
+  /// add to its own.
+  CommandResult execute(const BatchView& view, Watch& watch, Outputs& outputs);
+  CommandSpec command_for(const BatchView& view) const;
+  void observe_acquired(const BatchView& view);
+  /// Of what was observed as acquired; otherwise nothing.
+  void observe_released(const Batch& after, const Verdict& verdict, Outcome outcome, bool recorded);
   std::string iterations_text() const;
   std::optional<Held> conclude(const Held& held, const Verdict& verdict);
   /// Releases, and acquires for the iteration that is reserved already, in one commit.
@@ -79,6 +86,7 @@ class Worker {
   ItemsFile items_;
   bool woken_ = false;       ///< by news, since the last wait
   bool unfinished_ = false;  ///< the last acquire stopped for time: the next one goes on
+  bool observed_ = false;  ///< observers wait for the end of the attempt
 };
 
 }  // namespace tranche::runner

@@ -6,8 +6,10 @@
 #include "tranche/units.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tranche::runner {
@@ -29,6 +31,9 @@ struct CommandSpec {
   /// Where not empty, every line of both streams begins with it, and lines of different commands
   /// are never mixed.
   std::string line_prefix;
+  /// Where not empty, sees each piece of standard error before it is passed on. Must return at once
+  /// and not throw.
+  std::function<void(std::string_view)> see_error;
 };
 
 /// The seam between the loop and processes; a fake stands here in tests of the loop.

@@ -65,6 +65,9 @@ bool OutputPump::read_some() {
   }
   keep_tail(data);
   write_log(data);
+  if (viewer_) {
+    viewer_(data);
+  }
   if (prefixer_) {
     prefixer_->feed(data, pending_);
   } else {

@@ -5,6 +5,7 @@
 #include "process/sink.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <poll.h>
 #include <string>
@@ -24,6 +25,9 @@ class OutputPump {
   ~OutputPump() { sink_.give_up(this); }
   OutputPump(const OutputPump&) = delete;
   OutputPump& operator=(const OutputPump&) = delete;
+
+  /// Is shown everything that is read from now on.
+  void show_to(std::function<void(std::string_view)> viewer) { viewer_ = std::move(viewer); }
 
   /// Whether there is something to wait for.
   bool busy() const { return source_ || !pending_.empty(); }
@@ -51,6 +55,7 @@ class OutputPump {
   FileDescriptor log_;
   int log_errno_ = 0;
   std::optional<LinePrefixer> prefixer_;
+  std::function<void(std::string_view)> viewer_;
   std::optional<std::size_t> remaining_;
   std::string pending_;
   std::size_t written_ = 0;

@@ -47,6 +47,7 @@ FileDescriptor add_pump(Pumps& pumps, const CommandSpec& spec, Sink& sink, const
 Streams open_streams(const CommandSpec& spec, Sink& output, Sink& error) {
   Streams streams;
   streams.error = add_pump(streams.pumps, spec, error, ".err");
+  streams.pumps.front()->show_to(spec.see_error);
   if (!spec.log_directory.empty() || !spec.line_prefix.empty()) {
     streams.output = add_pump(streams.pumps, spec, output, ".out");
   }

@@ -1,0 +1,15 @@
+#include "built_in.hpp"
+
+#include "airflow/airflow_adapter.hpp"
+#include "argo/argo_adapter.hpp"
+
+namespace tranche::adapters {
+
+AdapterRegistry built_in_adapters() {
+  AdapterRegistry registry;
+  registry.add(airflow_adapter());
+  registry.add(argo_adapter());
+  return registry;
+}
+
+}  // namespace tranche::adapters

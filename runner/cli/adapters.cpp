@@ -1,0 +1,19 @@
+#include "cli/adapters.hpp"
+
+#include "cli/operators.hpp"
+
+namespace tranche::cli {
+
+runner::AdapterChoice choose_adapters(const Context& context,
+                                      const std::vector<std::string>& names) {
+  return runner::choose_adapters(
+      names, *context.adapters, process_environment(), [](const std::string& name) {
+        return find_operator("adapter-" + name, operator_folders());
+      });
+}
+
+std::map<std::string, std::string> step_identity(const Context& context) {
+  return runner::collect_identity(choose_adapters(context), process_environment());
+}
+
+}  // namespace tranche::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "cli/command.hpp"
+#include "observe/adapter_choice.hpp"
+
+namespace tranche::cli {
+
+/// What --adapter asks for, in the environment of this process. Errors: ErrorCode::usage.
+runner::AdapterChoice choose_adapters(const Context& context,
+                                      const std::vector<std::string>& names = {});
+
+/// The orchestrator's names for a step outside a runner.
+std::map<std::string, std::string> step_identity(const Context& context);
+
+}  // namespace tranche::cli

@@ -1,0 +1,56 @@
+#include "json/event_json.hpp"
+
+#include "json/batch_json.hpp"
+#include "json/run_json.hpp"
+
+namespace tranche::runner {
+namespace {
+
+Json batch_without_token(const Batch& batch) {
+  Json json = batch_json(batch);
+  json.erase("lease_token");
+  return json;
+}
+
+struct ToJson {
+  Json operator()(const RunStarted& told) const {
+    return {{"event", "run_started"},
+            {"run", run_json(told.run)},
+            {"iterations", maybe_json(told.iterations)}};
+  }
+  Json operator()(const BatchAcquired& told) const {
+    return {{"event", "batch_acquired"},
+            {"batch", batch_without_token(told.batch)},
+            {"iteration", told.iteration},
+            {"range_sql", told.range_sql}};
+  }
+  Json operator()(const BatchProgress& told) const {
+    return {{"event", "progress"},
+            {"batch_id", told.batch_id},
+            {"done", told.done},
+            {"total", told.total}};
+  }
+  Json operator()(const BatchReleased& told) const {
+    return {{"event", "batch_released"},
+            {"batch", batch_without_token(told.batch)},
+            {"attempt", told.attempt},
+            {"outcome", to_string(told.outcome)},
+            {"recorded", told.recorded},
+            {"told", told.told},
+            {"elapsed_ms", told.elapsed.count()}};
+  }
+  Json operator()(const RunFinished& told) const {
+    return {{"event", "run_finished"},
+            {"run_id", told.run_id},
+            {"exit_status", told.exit_status},
+            {"summary", Json::parse(told.summary, nullptr, false)}};
+  }
+};
+
+}  // namespace
+
+Json event_json(const RunEvent& event) {
+  return std::visit(ToJson{}, event);
+}
+
+}  // namespace tranche::runner

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "tranche/adapter.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tranche::runner {
+
+/// The adapters of one run, and the manners that they ask for together.
+struct AdapterChoice {
+  std::vector<Adapter> adapters;
+  RunnerManners manners;
+};
+
+/// The path of an executable tranche-adapter-NAME; empty where there is none.
+using FindAdapterProgram = std::function<std::string(const std::string& name)>;
+
+/// `names` as given by --adapter: names, `auto` (those that recognise the environment) or `none`;
+/// empty means auto. Errors: ErrorCode::usage for a name that is neither known nor a program.
+AdapterChoice choose_adapters(const std::vector<std::string>& names,
+                              const AdapterRegistry& registry,
+                              const Environment& environment,
+                              const FindAdapterProgram& find_program);
+
+/// What the adapters call this run, and what TRANCHE_IDENTITY_NAME=value adds as `name`. Secrets
+/// are hidden and values cut at 500 bytes: they are indexed.
+std::map<std::string, std::string> collect_identity(const AdapterChoice& choice,
+                                                    const Environment& environment);
+
+}  // namespace tranche::runner

@@ -1,0 +1,113 @@
+#include "observe/adapter_choice.hpp"
+
+#include "tranche/error.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace tranche;
+using namespace tranche::runner;
+
+namespace {
+
+Adapter named(std::string name, std::string recognised_by = {}) {
+  Adapter adapter;
+  adapter.name = std::move(name);
+  if (!recognised_by.empty()) {
+    adapter.recognises = [recognised_by](const Environment& environment) {
+      return environment.contains(recognised_by);
+    };
+  }
+  return adapter;
+}
+
+AdapterRegistry registry() {
+  AdapterRegistry known;
+  Adapter first = named("first", "FIRST");
+  first.manners.grace = std::chrono::seconds(3);
+  first.manners.empty_exit_code = 99;
+  first.identity = [](const Environment&) {
+    return std::map<std::string, std::string>{{"dag_id", "d"}, {"pod_name", "found"}};
+  };
+  Adapter second = named("second", "SECOND");
+  second.manners.grace = std::chrono::seconds(7);
+  second.manners.result_on_stdout = true;
+  known.add(first);
+  known.add(second);
+  known.add(named("third"));
+  return known;
+}
+
+std::vector<std::string> names(const AdapterChoice& choice) {
+  std::vector<std::string> all;
+  for (const Adapter& adapter : choice.adapters) {
+    all.push_back(adapter.name);
+  }
+  return all;
+}
+
+AdapterChoice choose(const std::vector<std::string>& asked, const Environment& environment = {}) {
+  return choose_adapters(asked, registry(), environment, [](const std::string& name) {
+    return name == "mine" ? "/bin/tranche-adapter-mine" : "";
+  });
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("without a name, adapters are those that recognise the environment", "[unit]") {
+  CHECK(choose({}).adapters.empty());
+  CHECK(names(choose({}, {{"SECOND", "1"}})) == Names{"second"});
+  CHECK(names(choose({"auto"}, {{"SECOND", "1"}, {"FIRST", ""}})) == Names{"first", "second"});
+}
+
+TEST_CASE("named adapters are taken whatever the environment, once each", "[unit]") {
+  CHECK(names(choose({"third", "first", "third"}, {{"SECOND", "1"}})) == Names{"third", "first"});
+  CHECK(names(choose({"third", "auto"}, {{"SECOND", "1"}})) == Names{"third", "second"});
+  CHECK(choose({"none"}, {{"SECOND", "1"}}).adapters.empty());
+}
+
+TEST_CASE("a name that is not known may be a program's", "[unit]") {
+  const AdapterChoice choice = choose({"mine"});
+  REQUIRE(names(choice) == Names{"mine"});
+  CHECK(choice.adapters.front().observer);
+}
+
+TEST_CASE("any other name is refused with those that are accepted", "[unit]") {
+  CHECK_THROWS_WITH(choose({"airflwo"}),
+                    Catch::Contains("'airflwo'") && Catch::Contains("auto, none, first, second") &&
+                        Catch::Contains("tranche-adapter-NAME"));
+  CHECK_THROWS_AS(choose({"none", "first"}), Error);
+}
+
+TEST_CASE("of two adapters' manners the first one's hold", "[unit]") {
+  const RunnerManners manners = choose({"second", "first"}).manners;
+  CHECK(manners.grace == std::chrono::seconds(7));
+  CHECK(manners.empty_exit_code == 99);
+  CHECK(manners.result_on_stdout);
+  CHECK_FALSE(manners.stop_with_caller);
+}
+
+TEST_CASE("identity is what adapters find, and what was given holds over it", "[unit]") {
+  const Environment environment{{"TRANCHE_IDENTITY_POD_NAME", "given"},
+                                {"TRANCHE_IDENTITY_GIT_REVISION", "abc"},
+                                {"TRANCHE_IDENTITY_EMPTY", ""},
+                                {"TRANCHE_IDENTITY_DSN", "postgres://u:secret@h/d"},
+                                {"TRANCHE_OTHER", "x"}};
+  const auto identity = collect_identity(choose({"first"}), environment);
+  CHECK(identity == std::map<std::string, std::string>{{"dag_id", "d"},
+                                                       {"pod_name", "given"},
+                                                       {"git_revision", "abc"},
+                                                       {"dsn", "postgres://u:***@h/d"}});
+}
+
+TEST_CASE("a long value of an identity is cut between characters", "[unit]") {
+  const std::string elephant = "\xF0\x9F\x90\x98";
+  std::string text = "x";
+  for (int i = 0; i < 200; ++i) {
+    text += elephant;
+  }
+  const auto identity = collect_identity({}, {{"TRANCHE_IDENTITY_A", text}});
+  CHECK(identity.at("a").size() == 497);
+  CHECK(text.starts_with(identity.at("a")));
+}
