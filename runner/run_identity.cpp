@@ -1,8 +1,7 @@
 #include "run_identity.hpp"
 
+#include "secrets.hpp"
 #include "version.hpp"
-
-#include "tranche/database_url.hpp"
 
 #include <array>
 #include <fstream>
@@ -35,7 +34,7 @@ Run describe_run(std::string id,
                  std::string job,
                  std::string window,
                  const std::vector<std::string>& command,
-                 std::map<std::string, std::string> identity) {
+                 Identity identity) {
   Run run;
   run.id = std::move(id);
   run.job = std::move(job);
@@ -44,9 +43,7 @@ Run describe_run(std::string id,
   run.boot_id = boot_id();
   run.pid = getpid();
   run.user = user_name();
-  for (const std::string& word : command) {
-    run.command.push_back(redact_passwords(word));
-  }
+  run.command = hide_secrets(command);
   run.identity = std::move(identity);
   run.version = version();
   return run;

@@ -14,7 +14,7 @@ Run describe_run(std::string id,
                  std::string job,
                  std::string window,
                  const std::vector<std::string>& command,
-                 std::map<std::string, std::string> identity);
+                 Identity identity);
 
 /// What stands as the command of a run that `tranche acquire` began; `release` ends such runs.
 std::vector<std::string> acquire_command(const std::string& job);

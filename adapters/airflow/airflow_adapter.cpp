@@ -39,7 +39,7 @@ std::string url_encoded(std::string_view text) {
 }
 
 /// The page of the task's try in Airflow 3; empty where its address is not known here.
-std::string link(const Environment& environment, std::map<std::string, std::string>& names) {
+std::string link(const Environment& environment, Identity& names) {
   std::string base = variable(environment, "AIRFLOW__API__BASE_URL");
   if (base.empty()) {
     base = variable(environment, "AIRFLOW__WEBSERVER__BASE_URL");
@@ -83,8 +83,8 @@ std::unique_ptr<Observer> xcom_observer(const Environment& environment) {
 
 }  // namespace
 
-std::map<std::string, std::string> airflow_identity(const Environment& environment) {
-  std::map<std::string, std::string> names;
+Identity airflow_identity(const Environment& environment) {
+  Identity names;
   for (const auto& [from, to] : kNames) {
     names[std::string(to)] = variable(environment, from);
   }

@@ -8,6 +8,6 @@ namespace tranche::adapters {
 Adapter airflow_adapter();
 
 /// Public for tests.
-std::map<std::string, std::string> airflow_identity(const Environment& environment);
+Identity airflow_identity(const Environment& environment);
 
 }  // namespace tranche::adapters

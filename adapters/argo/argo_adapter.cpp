@@ -27,7 +27,7 @@ std::string given(const Environment& environment, std::string_view name, std::st
   return value.empty() ? otherwise : value;
 }
 
-std::string link(const Environment& environment, const std::map<std::string, std::string>& names) {
+std::string link(const Environment& environment, const Identity& names) {
   std::string base = variable(environment, "TRANCHE_ARGO_URL");
   const auto space = names.find("namespace");
   if (base.empty() || space == names.end() || space->second.empty()) {
@@ -43,8 +43,8 @@ std::string link(const Environment& environment, const std::map<std::string, std
 
 }  // namespace
 
-std::map<std::string, std::string> argo_identity(const Environment& environment) {
-  std::map<std::string, std::string> names;
+Identity argo_identity(const Environment& environment) {
+  Identity names;
   const std::string node = variable(environment, "ARGO_NODE_ID");
   // A pod's host is called like the pod.
   const std::string host = variable(environment, "KUBERNETES_SERVICE_HOST").empty()

@@ -8,6 +8,6 @@ namespace tranche::adapters {
 Adapter argo_adapter();
 
 /// Public for tests.
-std::map<std::string, std::string> argo_identity(const Environment& environment);
+Identity argo_identity(const Environment& environment);
 
 }  // namespace tranche::adapters

@@ -12,7 +12,7 @@ runner::AdapterChoice choose_adapters(const Context& context,
       });
 }
 
-std::map<std::string, std::string> step_identity(const Context& context) {
+Identity step_identity(const Context& context) {
   return runner::collect_identity(choose_adapters(context), process_environment());
 }
 

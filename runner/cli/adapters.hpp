@@ -10,6 +10,6 @@ runner::AdapterChoice choose_adapters(const Context& context,
                                       const std::vector<std::string>& names = {});
 
 /// The orchestrator's names for a step outside a runner.
-std::map<std::string, std::string> step_identity(const Context& context);
+Identity step_identity(const Context& context);
 
 }  // namespace tranche::cli

@@ -4,15 +4,13 @@
 #include "cli/open.hpp"
 #include "cli/people.hpp"
 #include "cli/print.hpp"
+#include "cli/run_names.hpp"
 #include "cli/window_options.hpp"
 #include "exit_status.hpp"
 #include "json/batch_json.hpp"
-#include "json/run_json.hpp"
 #include "log.hpp"
 
 #include "tranche/error.hpp"
-
-#include <set>
 
 namespace tranche::cli {
 namespace {
@@ -26,28 +24,6 @@ struct Options {
   OutputFormat output = OutputFormat::table;
 };
 
-/// The runs of all attempts: who, where, with which command. Runs that were not recorded are left
-/// out.
-Json runs_of(Inventory& inventory, const AssetHistory& asset) {
-  Json runs = Json::array();
-  std::set<std::string> seen;
-  for (const BatchHistory& history : asset.batches) {
-    for (const Attempt& attempt : history.attempts) {
-      if (attempt.run_id.empty() || !seen.insert(attempt.run_id).second) {
-        continue;
-      }
-      try {
-        runs.push_back(runner::run_json(inventory.find_run(attempt.run_id)));
-      } catch (const Error& error) {
-        if (error.code() != ErrorCode::not_found) {
-          throw;
-        }
-      }
-    }
-  }
-  return runs;
-}
-
 Json asset_json(Inventory& inventory, const AssetHistory& asset, TimePoint now) {
   Json json{{"key", runner::key_json(asset.key)},
             {"key_text", asset.key.text()},
@@ -57,7 +33,7 @@ Json asset_json(Inventory& inventory, const AssetHistory& asset, TimePoint now) 
   for (const BatchHistory& history : asset.batches) {
     json["batches"].push_back(runner::history_json(history, now));
   }
-  json["runs"] = runs_of(inventory, asset);
+  json["runs"] = runs_of(inventory, asset.batches);
   return json;
 }
 
@@ -66,17 +42,16 @@ Json attempt_row(const Json& batch, const Json& attempt, const Json& runs) {
   Json row = attempt;
   row["batch_id"] = batch.at("batch_id");
   row["window"] = batch.at("window");
+  row["run"] = run_of(runs, attempt.at("run_id"));
   row["host"] = nullptr;
   row["command"] = "-";
-  for (const Json& run : runs) {
-    if (run.at("run_id") == attempt.at("run_id")) {
-      row["host"] = run.at("host");
-      std::string command;
-      for (const Json& word : run.at("command")) {
-        command += (command.empty() ? "" : " ") + word.get<std::string>();
-      }
-      row["command"] = command;
+  if (const Json& run = row["run"]; !run.is_null()) {
+    row["host"] = run.at("host");
+    std::string command;
+    for (const Json& word : run.at("command")) {
+      command += (command.empty() ? "" : " ") + word.get<std::string>();
     }
+    row["command"] = command;
   }
   return row;
 }
@@ -85,6 +60,9 @@ void show_attempts(const Json& asset, TimePoint now) {
   std::vector<Column> columns{{"batch_id", "BATCH", Align::right, 10},
                               {"window", "WINDOW", Align::left, 3}};
   for (Column& column : attempt_columns(now)) {
+    columns.push_back(std::move(column));
+  }
+  for (Column& column : orchestrator_columns(asset.at("runs"))) {
     columns.push_back(std::move(column));
   }
   columns.push_back({"host", "HOST", Align::left, 2});

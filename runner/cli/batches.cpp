@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/open.hpp"
 #include "cli/print.hpp"
+#include "cli/run_names.hpp"
 #include "cli/since.hpp"
 #include "cli/window_options.hpp"
 #include "exit_status.hpp"
@@ -81,12 +82,18 @@ int show_batch(const Context& context, const BatchOptions& options) {
   Inventory inventory = need_inventory(context, "batch " + std::to_string(options.id));
   const BatchHistory history = inventory.find_batch(options.id);
   const TimePoint now = inventory.now();
-  const Json batch = runner::history_json(history, now);
+  Json batch = runner::history_json(history, now);
+  batch["runs"] = runs_of(inventory, {history});
   show_object(options.output, batch_fields(now), batch);
   if (options.output == OutputFormat::table && !batch.at("attempts").empty()) {
     print("\n");
-    Listing attempts(OutputFormat::table, "attempts", attempt_columns(now));
-    for (const Json& attempt : batch.at("attempts")) {
+    std::vector<Column> columns = attempt_columns(now);
+    for (Column& column : orchestrator_columns(batch.at("runs"))) {
+      columns.push_back(std::move(column));
+    }
+    Listing attempts(OutputFormat::table, "attempts", columns);
+    for (Json attempt : batch.at("attempts")) {
+      attempt["run"] = run_of(batch.at("runs"), attempt.at("run_id"));
       attempts.add(attempt);
     }
     attempts.finish();

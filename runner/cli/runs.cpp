@@ -4,6 +4,7 @@
 #include "cli/open.hpp"
 #include "cli/people.hpp"
 #include "cli/print.hpp"
+#include "cli/run_names.hpp"
 #include "exit_status.hpp"
 #include "json/batch_json.hpp"
 #include "json/run_json.hpp"
@@ -23,6 +24,7 @@ constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
 
 struct ListOptions {
   std::optional<std::string> job;
+  std::vector<std::string> identity;
   std::optional<std::int64_t> limit;
   OutputFormat output = OutputFormat::table;
 };
@@ -43,12 +45,28 @@ std::string state_text(const Json& run) {
   return status.is_number() && status.get<int>() == 0 ? "ok" : "exit " + status.dump();
 }
 
-std::string identity_text(const Json& run) {
-  std::string text;
-  for (const auto& [name, value] : run.at("identity").items()) {
-    text += (text.empty() ? "" : " ") + name + "=" + value.get<std::string>();
+/// NAME=VALUE options as one object. A name that is given twice with different values fits no run,
+/// and is a mistake.
+Identity parse_identity(const std::vector<std::string>& pairs) {
+  Identity identity;
+  for (const std::string& pair : pairs) {
+    const std::size_t equals = pair.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      throw Error(ErrorCode::usage,
+                  "--identity: '" + pair + "' is not of the form NAME=VALUE, such as dag_id=daily");
+    }
+    const std::string name = pair.substr(0, equals);
+    const std::string value = pair.substr(equals + 1);
+    if (identity.try_emplace(name, value).first->second != value) {
+      throw Error(ErrorCode::usage, "--identity: '" + name + "' is given twice");
+    }
   }
-  return text.empty() ? "-" : text;
+  return identity;
+}
+
+std::string link_text(const Json& run) {
+  const Json& link = run.at("link");
+  return link.is_null() ? "-" : link.get<std::string>();
 }
 
 Column took_column(TimePoint now, int priority) {
@@ -87,11 +105,13 @@ std::vector<Column> run_fields(TimePoint now) {
           {"pid", "PID"},
           {"user", "USER"},
           {"boot_id", "BOOT"},
-          {"identity", "ORCHESTRATOR", Align::left, 1, identity_text},
+          {"identity", "ORCHESTRATOR", Align::left, 1, orchestrator_text},
+          {"link", "LINK", Align::left, 1, link_text},
           {"version", "TRANCHE"}};
 }
 
 int list_runs(const Context& context, const ListOptions& options) {
+  const Identity identity = parse_identity(options.identity);
   std::optional<Inventory> inventory;
   if (options.job) {
     inventory = need_inventory(context, "job '" + *options.job + "'");
@@ -100,10 +120,15 @@ int list_runs(const Context& context, const ListOptions& options) {
   }
   const std::int64_t limit =
       options.limit.value_or(options.output == OutputFormat::table ? kTableLimit : 0);
-  Listing listing(options.output, "runs", run_columns(inventory ? inventory->now() : TimePoint()));
+  std::vector<Column> columns = run_columns(inventory ? inventory->now() : TimePoint());
+  if (!identity.empty()) {
+    columns.push_back({"identity", "ORCHESTRATOR", Align::left, 6, orchestrator_text});
+  }
+  Listing listing(options.output, "runs", columns);
   std::int64_t shown = 0;
   if (inventory) {
-    for (const Run& run : inventory->list_runs(options.job, limit == 0 ? kAll : limit + 1)) {
+    for (const Run& run :
+         inventory->list_runs(options.job, limit == 0 ? kAll : limit + 1, identity)) {
       if (++shown > limit && limit != 0) {
         break;
       }
@@ -172,8 +197,13 @@ void add_runs(Registry& registry) {
   auto& c = registry.command("runs", "Runs, newest first", "tranche runs --job flights");
   auto options = std::make_shared<ListOptions>();
   c.option("--job", options->job, "NAME", "Only this job's");
+  c.option("--identity",
+           options->identity,
+           "NAME=VALUE",
+           "Only what the orchestrator calls so: dag_id=daily");
   c.option("--limit", options->limit, "N", "The newest N; 0: all")
       .default_text("100 in a table, else all");
+  c.example("tranche runs --identity dag_id=daily --identity task_id=load");
   c.listing(options->output);
   c.run([options](Context& context) { return list_runs(context, *options); });
 }

@@ -3,6 +3,7 @@
 namespace tranche::runner {
 
 Json run_json(const Run& run) {
+  const auto link = run.identity.find("link");
   return {{"run_id", run.id},
           {"job", run.job},
           {"window", run.window},
@@ -17,6 +18,7 @@ Json run_json(const Run& run) {
           {"pid", run.pid},
           {"user", run.user},
           {"identity", outputs_json(run.identity)},
+          {"link", link == run.identity.end() ? Json(nullptr) : Json(link->second)},
           {"version", run.version}};
 }
 

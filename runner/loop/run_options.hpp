@@ -33,7 +33,7 @@ struct RunOptions {
   std::filesystem::path log_directory;
   bool items_nul = false;  ///< items file separated by NUL bytes
   AdapterChoice adapters;
-  std::map<std::string, std::string> identity;  ///< the orchestrator's names for this run
+  Identity identity;  ///< the orchestrator's names for this run
   std::vector<std::string> command;
 };
 

@@ -117,9 +117,8 @@ AdapterChoice choose_adapters(const std::vector<std::string>& names,
   return choice;
 }
 
-std::map<std::string, std::string> collect_identity(const AdapterChoice& choice,
-                                                    const Environment& environment) {
-  std::map<std::string, std::string> identity;
+Identity collect_identity(const AdapterChoice& choice, const Environment& environment) {
+  Identity identity;
   for (auto entry = environment.lower_bound(kIdentityPrefix);
        entry != environment.end() && entry->first.starts_with(kIdentityPrefix);
        ++entry) {

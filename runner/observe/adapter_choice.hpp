@@ -27,7 +27,6 @@ AdapterChoice choose_adapters(const std::vector<std::string>& names,
 
 /// What the adapters call this run, and what TRANCHE_IDENTITY_NAME=value adds as `name`. Secrets
 /// are hidden and values cut at 500 bytes: they are indexed.
-std::map<std::string, std::string> collect_identity(const AdapterChoice& choice,
-                                                    const Environment& environment);
+Identity collect_identity(const AdapterChoice& choice, const Environment& environment);
 
 }  // namespace tranche::runner

@@ -95,6 +95,45 @@ def test_a_task_that_is_told_to_stop_has_released_within_4_seconds(world, backgr
     assert world.json("batch", 1)["attempts"][0]["outcome"] == "returned"
 
 
+def test_a_run_is_found_by_airflows_names(world, task):
+    world.job()
+    task("true")
+    task("true", env={"AIRFLOW_CTX_TRY_NUMBER": "3", "TRANCHE_IDENTITY_GIT_REVISION": "0a1b2c"})
+    assert len(world.json("runs", "--identity", "dag_id=daily")) == 2
+    (found,) = world.json("runs", "--job", "flights", "--identity", "dag_id=daily", "--identity", "try_number=3")
+    assert found["identity"]["dag_run_id"] == TASK["AIRFLOW_CTX_DAG_RUN_ID"] and found["identity"]["git_revision"] == "0a1b2c"
+    assert found["link"].startswith("https://flow.example/dags/daily/runs/manual__") and found["link"].endswith("/tasks/load?try_number=3")
+    assert world.json("runs", "--identity", "dag_id=weekly") == []
+    shown = world.ok("run-info", found["run_id"]).stdout
+    assert "daily.load manual__2026-01-01T00:00:00+00:00 try 3" in shown and found["link"] in shown
+
+
+def test_an_asset_names_the_task_that_processed_it(world, task):
+    world.job()
+    task("true")
+    (run,) = world.json("asset", "--job", "flights", "--key", "1")["runs"]
+    assert (run["identity"]["dag_id"], run["identity"]["task_id"], run["identity"]["try_number"]) == ("daily", "load", "2")
+    (run,) = world.json("batch", "1")["runs"]
+    assert run["identity"]["dag_id"] == "daily"
+    for command in (["asset", "--job", "flights", "--item", "file1"], ["batch", "1"]):
+        assert "daily.load manual__2026-01-01T00:00:00+00:00 try 2" in world.ok(*command).stdout
+
+
+def test_a_step_outside_a_runner_has_its_names_too(world):
+    world.job()
+    batch = json.loads(world.ok("acquire", "--job", "flights", env=TASK).stdout)
+    (found,) = world.json("runs", "--identity", "task_id=load")
+    assert found["run_id"] == batch["run_id"]
+
+
+@on_sqlite
+@pytest.mark.parametrize("pair", ["dag_id", "=daily", ""])
+def test_an_identity_is_a_name_and_a_value(world, unchanged, pair):
+    world.job()
+    assert "NAME=VALUE" in unchanged(2, "runs", "--identity", pair)
+    assert "twice" in unchanged(2, "runs", "--identity", "a=1", "--identity", "a=2")
+
+
 # As Airflow's task process: it makes a session for its operator's command, and a shell may stand between.
 CALLER = """
 import subprocess, sys

@@ -106,7 +106,7 @@ def test_a_wrong_option_of_a_script_is_found():
 @pytest.mark.parametrize("name", PAGES)
 def test_every_link_in_a_page_leads_to_a_file(name):
     for target in re.findall(r"\]\(([^)#]+)\)", page(name)):
-        assert target.startswith("https://") or (ROOT / target).exists(), target
+        assert target.startswith("https://") or (ROOT / name).parent.joinpath(target).exists(), target
 
 
 @pytest.mark.parametrize("name", PAGES)

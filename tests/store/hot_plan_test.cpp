@@ -63,6 +63,7 @@ void work(Inventory& inventory, const std::string& run_id) {
   run.id = run_id;
   run.job = "job";
   run.window = std::string(kIncremental);
+  run.identity = {{"dag_id", "d"}, {"task_id", "t"}};
   inventory.start_run(run);
   AcquireOptions of_run = options();
   of_run.run_id = run_id;
@@ -91,6 +92,7 @@ void work(Inventory& inventory, const std::string& run_id) {
   inventory.find_run(run_id);
   inventory.list_runs("job", 20);
   inventory.list_runs(std::nullopt, 20);
+  inventory.list_runs("job", 20, {{"dag_id", "d"}, {"task_id", "t"}});
 }
 
 void list(Inventory& inventory, BatchFilter filter) {

@@ -330,4 +330,48 @@ TEST_CASE("the sink hears exactly the assets of a range that is cut", "[store]")
   });
 }
 
+TEST_CASE("list_runs finds runs by what their orchestrator calls them, newest first", "[store]") {
+  on_every_store([](World& world) {
+    world.create_job(10);
+    world.create_job(world.definition(), "other");
+    Inventory& inventory = world.inventory();
+    const auto start = [&](const std::string& id, const std::string& job, Identity identity) {
+      Run run;
+      run.id = id;
+      run.job = job;
+      run.window = "incremental";
+      run.identity = std::move(identity);
+      inventory.start_run(run);
+      world.advance(minutes(1));
+    };
+    const std::string odd = "a'b\"c \xc3\xbc%_";
+    start("1", "job", {{"dag_id", "daily"}, {"try_number", "1"}});
+    start("2", "other", {{"dag_id", "daily"}, {"try_number", "2"}});
+    start("3", "job", {{"dag_id", "daily"}, {"try_number", "2"}, {"note", odd}});
+    start("4", "job", {{"dag_id", std::string(3000, 'x')}});
+    start("5", "job", {});
+    const auto ids = [&](const Identity& identity,
+                         const std::optional<std::string>& job = std::nullopt,
+                         std::int64_t limit = 0) {
+      std::string all;
+      for (const Run& run : inventory.list_runs(job, limit, identity)) {
+        all += run.id;
+      }
+      return all;
+    };
+    CHECK(ids({{"dag_id", "daily"}}) == "321");
+    CHECK(ids({{"dag_id", "daily"}}, "job") == "31");
+    CHECK(ids({{"dag_id", "daily"}}, std::nullopt, 2) == "32");
+    CHECK(ids({{"dag_id", "daily"}, {"try_number", "2"}}) == "32");
+    CHECK(ids({{"dag_id", "daily"}, {"try_number", "2"}}, "job", 1) == "3");
+    CHECK(ids({{"dag_id", "daily"}, {"try_number", "3"}}).empty());
+    CHECK(ids({{"dag_id", "Daily"}}).empty());
+    CHECK(ids({{"note", odd}}) == "3");
+    CHECK(ids({{"dag_id", std::string(3000, 'x')}}) == "4");
+    CHECK(ids({}) == "54321");
+    inventory.delete_job("other");
+    CHECK(ids({{"dag_id", "daily"}}) == "31");
+  });
+}
+
 }  // namespace tranche::test

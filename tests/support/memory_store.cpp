@@ -493,10 +493,17 @@ class MemoryTransaction final : public StoreTransaction {
     const auto found = state_.runs.find(std::string(run_id));
     return found == state_.runs.end() ? std::nullopt : std::optional(found->second.run);
   }
-  std::vector<Run> list_runs(std::optional<std::int64_t> job_id, std::int64_t limit) override {
+  std::vector<Run> list_runs(std::optional<std::int64_t> job_id,
+                             const Identity& identity,
+                             std::int64_t limit) override {
     std::vector<Run> runs;
     for (const auto& [id, row] : state_.runs) {
-      if (!job_id || row.job_id == *job_id) {
+      const Identity& own = row.run.identity;
+      const bool same = std::all_of(identity.begin(), identity.end(), [&](const auto& wanted) {
+        const auto found = own.find(wanted.first);
+        return found != own.end() && found->second == wanted.second;
+      });
+      if (same && (!job_id || row.job_id == *job_id)) {
         runs.push_back(row.run);
       }
     }
@@ -590,7 +597,7 @@ class MemoryTransaction final : public StoreTransaction {
   }
   /// Behind the one mark, up to the other.
   std::vector<Run> runs_between(const RunMark& after, const RunMark& until) {
-    std::vector<Run> runs = list_runs(std::nullopt, 0);
+    std::vector<Run> runs = list_runs(std::nullopt, {}, 0);
     const auto place = [](const Run& run) { return std::pair(run.started_at, run.id); };
     std::erase_if(runs, [&](const Run& run) {
       return place(run) <= std::pair(after.started_at, after.id) ||

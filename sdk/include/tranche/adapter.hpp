@@ -36,7 +36,7 @@ struct Adapter {
   std::function<bool(const Environment&)> recognises;
   /// The orchestrator's own names for this run: dag_id, pod_name, … and a `link` where one can be
   /// made. Stored with the run.
-  std::function<std::map<std::string, std::string>(const Environment&)> identity;
+  std::function<Identity(const Environment&)> identity;
   RunnerManners manners;
   /// Must return at once; slow work belongs into the observer's first call.
   std::function<std::unique_ptr<Observer>(const Environment&)> observer;

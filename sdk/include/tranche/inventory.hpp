@@ -221,7 +221,11 @@ class Inventory {
                   std::int64_t succeeded,
                   std::int64_t failed);
   Run find_run(const std::string& run_id);
-  std::vector<Run> list_runs(const std::optional<std::string>& job, std::int64_t limit);
+  /// Newest first, up to `limit` (0: all). `identity`: only those that carry each of its names with
+  /// that value; values compare by their first 400 characters.
+  std::vector<Run> list_runs(const std::optional<std::string>& job,
+                             std::int64_t limit,
+                             const Identity& identity = {});
 
   /// Forgets the attempts of batches that ended long ago, and runs that nothing names any more, in
   /// many small transactions: runners go on meanwhile. Batches and their key sets stay, so every

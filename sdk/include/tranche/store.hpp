@@ -309,7 +309,10 @@ class StoreTransaction {
                           std::int64_t succeeded,
                           std::int64_t failed) = 0;
   virtual std::optional<Run> find_run(std::string_view run_id) = 0;
-  virtual std::vector<Run> list_runs(std::optional<std::int64_t> job_id, std::int64_t limit) = 0;
+  /// Newest first; those that carry every name of `identity` with its value.
+  virtual std::vector<Run> list_runs(std::optional<std::int64_t> job_id,
+                                     const Identity& identity,
+                                     std::int64_t limit) = 0;
 
   // Pruning, a stretch of `most` rows at a time.
   /// The last of the stretch behind attempt `after`; empty: none, or all of them are too young.

@@ -177,6 +177,9 @@ struct Batch {
   std::string filter;
 };
 
+/// The orchestrator's own names for a run: dag_id, pod_name, ...
+using Identity = std::map<std::string, std::string>;
+
 /// One invocation of the runner, or of `acquire` without one.
 struct Run {
   std::string id;  ///< UUID, made by the caller
@@ -187,8 +190,7 @@ struct Run {
   std::int64_t pid = 0;
   std::string user;
   std::vector<std::string> command;  ///< passwords already replaced
-  std::map<std::string, std::string>
-      identity;         ///< the orchestrator's own names: dag_id, pod_name, ...
+  Identity identity;
   std::string version;  ///< of tranche
   TimePoint started_at;
   std::optional<TimePoint> ended_at;

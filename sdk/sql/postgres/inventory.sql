@@ -532,6 +532,12 @@ SELECT EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = 
 INSERT INTO /* TEMPLATE: prefix */run (id, job_id, window_id, host, boot_id, pid, user_name, command, identity, version, started_at)
 VALUES ($2, $3::bigint, $4::bigint, $5, $6, $7::bigint, $8, $9::jsonb, $10::jsonb, $11, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))
 
+-- name: insert_run_identity
+-- Of a run that was inserted just before.
+INSERT INTO /* TEMPLATE: prefix */run_identity (name, value, started_at, run_id)
+SELECT substr(e.key, 1, 100), substr(e.value, 1, 400), r.started_at, r.id
+FROM /* TEMPLATE: prefix */run AS r, jsonb_each_text(r.identity) AS e WHERE r.id = $1
+
 -- name: finish_run
 UPDATE /* TEMPLATE: prefix */run SET ended_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), exit_status = $3::integer, succeeded = $4::bigint, failed = $5::bigint
 WHERE id = $2
@@ -556,6 +562,16 @@ SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run AS r
 JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
 WHERE r.job_id = $2::bigint
 ORDER BY r.started_at DESC, r.id LIMIT $1::bigint
+
+-- name: list_runs_of_identity
+-- Those that carry every name of the object $5; one of these, with its value, is $2 and $3.
+SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run_identity AS i JOIN /* TEMPLATE: prefix */run AS r ON r.id = i.run_id
+JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
+WHERE i.name = substr($2, 1, 100) AND i.value = substr($3, 1, 400) AND ($4::bigint IS NULL OR r.job_id = $4::bigint)
+AND NOT EXISTS (SELECT 1 FROM jsonb_each_text($5::jsonb) AS wanted WHERE NOT EXISTS (
+  SELECT 1 FROM /* TEMPLATE: prefix */run_identity AS o WHERE o.name = substr(wanted.key, 1, 100) AND o.value = substr(wanted.value, 1, 400)
+  AND o.started_at = i.started_at AND o.run_id = i.run_id))
+ORDER BY i.started_at DESC, i.run_id LIMIT $1::bigint
 
 -- name: attempts_until
 -- The last of the $2 attempts behind one, where there is one among them that is old enough.

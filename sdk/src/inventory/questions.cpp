@@ -286,10 +286,12 @@ Run Inventory::find_run(const std::string& run_id) {
   });
 }
 
-std::vector<Run> Inventory::list_runs(const std::optional<std::string>& job, std::int64_t limit) {
+std::vector<Run> Inventory::list_runs(const std::optional<std::string>& job,
+                                      std::int64_t limit,
+                                      const Identity& identity) {
   return impl_->reading([&](StoreTransaction& transaction) {
     const auto id = job ? std::optional(impl_->need_job(transaction, *job).id) : std::nullopt;
-    return transaction.list_runs(id, limit);
+    return transaction.list_runs(id, identity, limit);
   });
 }
 

@@ -17,6 +17,7 @@ extern const std::string_view migration_003_sqlite;
 extern const std::string_view migration_004_sqlite;
 extern const std::string_view migration_005_sqlite;
 extern const std::string_view migration_006_sqlite;
+extern const std::string_view migration_007_sqlite;
 #ifdef TRANCHE_POSTGRES
 extern const std::string_view migrate_postgres;
 extern const std::string_view migration_001_postgres;
@@ -25,6 +26,7 @@ extern const std::string_view migration_003_postgres;
 extern const std::string_view migration_004_postgres;
 extern const std::string_view migration_005_postgres;
 extern const std::string_view migration_006_postgres;
+extern const std::string_view migration_007_postgres;
 #endif
 
 namespace {
@@ -46,14 +48,16 @@ std::vector<Source> sources() {
           {3, "pre_newest_batches", migration_003_sqlite, migration_003_postgres},
           {4, "pre_wide_ledger", migration_004_sqlite, migration_004_postgres},
           {5, "pre_plan_ahead", migration_005_sqlite, migration_005_postgres},
-          {6, "pre_planned_limits", migration_006_sqlite, migration_006_postgres}};
+          {6, "pre_planned_limits", migration_006_sqlite, migration_006_postgres},
+          {7, "pre_run_identity", migration_007_sqlite, migration_007_postgres}};
 #else
   return {{1, "pre_first_schema", migration_001_sqlite, {}},
           {2, "pre_horizon", migration_002_sqlite, {}},
           {3, "pre_newest_batches", migration_003_sqlite, {}},
           {4, "pre_wide_ledger", migration_004_sqlite, {}},
           {5, "pre_plan_ahead", migration_005_sqlite, {}},
-          {6, "pre_planned_limits", migration_006_sqlite, {}}};
+          {6, "pre_planned_limits", migration_006_sqlite, {}},
+          {7, "pre_run_identity", migration_007_sqlite, {}}};
 #endif
 }
 

@@ -159,6 +159,11 @@ StoredBatch read_batch(const Rows& rows) {
   return read_batch_from(rows, 0);
 }
 
+template <typename Value>
+std::string dump(const Value& value) {
+  return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 Run read_run(const Rows& rows) {
   RowReader row(rows);
   Run run;
@@ -673,9 +678,6 @@ class SqlStoreTransaction final : public StoreTransaction {
   }
 
   void insert_run(const Run& run, std::int64_t job_id, std::int64_t window_id) override {
-    const auto dump = [](const auto& value) {
-      return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    };
     execute("insert_run",
             {clock(),
              run.id,
@@ -688,6 +690,9 @@ class SqlStoreTransaction final : public StoreTransaction {
              dump(run.command),
              dump(run.identity),
              run.version});
+    if (!run.identity.empty()) {
+      execute("insert_run_identity", {run.id});
+    }
   }
   void finish_run(std::string_view run_id,
                   int exit_status,
@@ -698,8 +703,15 @@ class SqlStoreTransaction final : public StoreTransaction {
   std::optional<Run> find_run(std::string_view run_id) override {
     return one("find_run", {std::string(run_id)}, read_run);
   }
-  std::vector<Run> list_runs(std::optional<std::int64_t> job_id, std::int64_t limit) override {
+  std::vector<Run> list_runs(std::optional<std::int64_t> job_id,
+                             const Identity& identity,
+                             std::int64_t limit) override {
     const std::int64_t most = limit == 0 ? kNoLimit : limit;
+    if (!identity.empty()) {
+      const auto& [name, value] = *identity.begin();
+      const Params params = {most, name, value, param(job_id), dump(identity)};
+      return all("list_runs_of_identity", params, read_run);
+    }
     return job_id ? all("list_runs_of_job", {most, *job_id}, read_run)
                   : all("list_runs", {most}, read_run);
   }
