@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 build_packages=(g++ cmake ninja-build pkg-config ccache libpqxx-dev libpq-dev libsqlitecpp-dev libsqlite3-dev
   nlohmann-json3-dev zlib1g-dev)
 test_packages=(catch2 libcli11-dev python3 python3-pytest postgresql pgbouncer openssl sqlite3 jq zsh groff-base
-  procps dpkg-dev file)
+  python3-prometheus-client procps dpkg-dev file)
 
 preset=release tests=no packages=yes build=yes
 

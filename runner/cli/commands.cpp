@@ -32,6 +32,7 @@ void add_commands(Registry& registry) {
   add_asset(registry);
   add_runs(registry);
   add_run_info(registry);
+  add_metrics(registry);
 
   registry.group("Repair");
   add_retry(registry);

@@ -31,6 +31,7 @@ void add_job_list(Registry& registry);
 void add_job_show(Registry& registry);
 void add_job_states(Registry& registry);
 void add_job_update(Registry& registry);
+void add_metrics(Registry& registry);
 void add_plan(Registry& registry);
 void add_register(Registry& registry);
 void add_release(Registry& registry);

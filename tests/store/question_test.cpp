@@ -374,4 +374,34 @@ TEST_CASE("list_runs finds runs by what their orchestrator calls them, newest fi
   });
 }
 
+TEST_CASE("attempt_totals counts ended attempts by outcome and duration", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 6);
+    world.create_job(1);
+    Inventory& inventory = world.inventory();
+    CHECK(inventory.attempt_totals().empty());
+    for (const auto took : {Duration(std::chrono::seconds(1)), Duration(minutes(2))}) {
+      const Batch batch = acquire(inventory);
+      world.advance(took);
+      inventory.release(batch.id, batch.token, {});
+    }
+    fail(inventory, acquire(inventory));
+    acquire(inventory);
+    const auto totals = inventory.attempt_totals();
+    REQUIRE(totals.size() == 2);
+    const bool failed_first = totals[0].outcome == Outcome::failed;
+    const AttemptTotals& failed = totals[failed_first ? 0 : 1];
+    const AttemptTotals& succeeded = totals[failed_first ? 1 : 0];
+    CHECK(failed.outcome == Outcome::failed);
+    CHECK(failed.attempts == 1);
+    CHECK(failed.seconds == 0);
+    CHECK(succeeded.outcome == Outcome::succeeded);
+    CHECK(succeeded.job == "job");
+    CHECK(succeeded.window == "incremental");
+    CHECK(succeeded.attempts == 2);
+    CHECK(succeeded.seconds == 121);
+    CHECK(succeeded.within == std::array<std::int64_t, 10>{1, 1, 1, 1, 2, 2, 2, 2, 2, 2});
+  });
+}
+
 }  // namespace tranche::test

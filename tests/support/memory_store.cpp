@@ -379,6 +379,28 @@ class MemoryTransaction final : public StoreTransaction {
     }
     return attempts;
   }
+  std::vector<AttemptTotals> attempt_totals() override {
+    std::map<std::pair<std::int64_t, Outcome>, AttemptTotals> totals;
+    for (const auto& row : state_.attempts) {
+      const Batch& batch = state_.batches.at(row.batch_id).stored.batch;
+      const Window& window = state_.windows.at(batch.window_id);
+      AttemptTotals& one = totals[{window.id, *row.attempt.outcome}];
+      one.job = state_.jobs.at(window.job_id).name;
+      one.window = window.name;
+      one.outcome = *row.attempt.outcome;
+      const Duration took = *row.attempt.ended_at - row.attempt.started_at;
+      ++one.attempts;
+      one.seconds += static_cast<double>(took.count()) / 1000;
+      for (std::size_t i = 0; i < kDurationBounds.size(); ++i) {
+        one.within[i] += took <= kDurationBounds[i] ? 1 : 0;
+      }
+    }
+    std::vector<AttemptTotals> all;
+    for (auto& [key, one] : totals) {
+      all.push_back(std::move(one));
+    }
+    return all;
+  }
   std::vector<std::int64_t> list_children(std::int64_t batch_id) override {
     std::vector<std::int64_t> ids;
     for (const StoredBatch& stored : batches_where(

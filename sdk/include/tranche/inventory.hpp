@@ -214,6 +214,9 @@ class Inventory {
   /// One history for each asset that carries the item.
   std::vector<AssetHistory> find_item(const std::string& job, const std::string& item);
 
+  /// Of every window, for monitors. Cost follows the number of attempts kept.
+  std::vector<AttemptTotals> attempt_totals();
+
   // Runs.
   void start_run(const Run& run);
   void finish_run(const std::string& run_id,

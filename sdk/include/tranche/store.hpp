@@ -276,6 +276,8 @@ class StoreTransaction {
   /// Batches whose range holds the key, oldest first; the caller looks into their key sets.
   virtual std::vector<StoredBatch> batches_around(std::int64_t job_id, const Key& key) = 0;
   virtual std::vector<Attempt> list_attempts(std::int64_t batch_id) = 0;
+  /// By window and outcome.
+  virtual std::vector<AttemptTotals> attempt_totals() = 0;
   virtual std::vector<std::int64_t> list_children(std::int64_t batch_id) = 0;
   /// A part of the packed key set, counted from 0; `last`: the one that stands in the batch's own
   /// row.

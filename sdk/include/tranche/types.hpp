@@ -3,6 +3,7 @@
 #include "tranche/key.hpp"
 #include "tranche/units.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -137,6 +138,28 @@ struct Attempt {
   std::optional<int> signal;
   std::string message;
   Outputs outputs;
+};
+
+/// Bounds of the durations that attempts are counted by.
+inline constexpr std::array<Duration, 10> kDurationBounds{std::chrono::seconds(1),
+                                                          std::chrono::seconds(5),
+                                                          std::chrono::seconds(15),
+                                                          std::chrono::minutes(1),
+                                                          std::chrono::minutes(5),
+                                                          std::chrono::minutes(15),
+                                                          std::chrono::minutes(30),
+                                                          std::chrono::hours(1),
+                                                          std::chrono::hours(4),
+                                                          std::chrono::hours(12)};
+
+/// The ended attempts of a window with one outcome, those that a prune forgot left out.
+struct AttemptTotals {
+  std::string job;
+  std::string window;
+  Outcome outcome = Outcome::succeeded;
+  std::int64_t attempts = 0;
+  double seconds = 0;                                         ///< of all of them
+  std::array<std::int64_t, kDurationBounds.size()> within{};  ///< that took up to each bound
 };
 
 /// A consecutive range of a window, or a list of assets that came late to ranges handed out before,

@@ -456,6 +456,23 @@ ORDER BY b.id
 SELECT attempt, run_id, (extract(epoch FROM started_at) * 1000)::bigint, (extract(epoch FROM ended_at) * 1000)::bigint, outcome, exit_code, signal, message, outputs
 FROM /* TEMPLATE: prefix */attempt WHERE batch_id = $1 ORDER BY id
 
+-- name: attempt_totals
+-- Counted by window before names are looked up. The parameters are bounds of durations.
+SELECT j.name, w.name, t.outcome, t.attempts, t.took, t.within_1, t.within_2, t.within_3, t.within_4, t.within_5, t.within_6, t.within_7, t.within_8, t.within_9, t.within_10
+FROM (
+  SELECT window_id, outcome, count(*) AS attempts, CAST(sum(ms) AS bigint) AS took,
+    count(*) FILTER (WHERE ms <= $1::bigint) AS within_1, count(*) FILTER (WHERE ms <= $2::bigint) AS within_2,
+    count(*) FILTER (WHERE ms <= $3::bigint) AS within_3, count(*) FILTER (WHERE ms <= $4::bigint) AS within_4,
+    count(*) FILTER (WHERE ms <= $5::bigint) AS within_5, count(*) FILTER (WHERE ms <= $6::bigint) AS within_6,
+    count(*) FILTER (WHERE ms <= $7::bigint) AS within_7, count(*) FILTER (WHERE ms <= $8::bigint) AS within_8,
+    count(*) FILTER (WHERE ms <= $9::bigint) AS within_9, count(*) FILTER (WHERE ms <= $10::bigint) AS within_10
+  FROM (
+    SELECT b.window_id, a.outcome, (extract(epoch FROM a.ended_at - a.started_at) * 1000)::bigint AS ms
+    FROM /* TEMPLATE: prefix */attempt AS a JOIN /* TEMPLATE: prefix */batch AS b ON b.id = a.batch_id) AS ended
+  GROUP BY window_id, outcome) AS t
+JOIN /* TEMPLATE: prefix */window AS w ON w.id = t.window_id JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
+ORDER BY w.id, t.outcome
+
 -- name: list_children
 SELECT id FROM /* TEMPLATE: prefix */batch WHERE parent_id = $1 ORDER BY first_key
 

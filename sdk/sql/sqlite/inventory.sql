@@ -345,6 +345,23 @@ ORDER BY b.id
 SELECT attempt, run_id, started_at, ended_at, outcome, exit_code, signal, message, outputs
 FROM /* TEMPLATE: prefix */attempt WHERE batch_id = ?1 ORDER BY id
 
+-- name: attempt_totals
+-- Counted by window before names are looked up. The parameters are bounds of durations.
+SELECT j.name, w.name, t.outcome, t.attempts, t.took, t.within_1, t.within_2, t.within_3, t.within_4, t.within_5, t.within_6, t.within_7, t.within_8, t.within_9, t.within_10
+FROM (
+  SELECT window_id, outcome, count(*) AS attempts, sum(ms) AS took,
+    count(*) FILTER (WHERE ms <= ?1) AS within_1, count(*) FILTER (WHERE ms <= ?2) AS within_2,
+    count(*) FILTER (WHERE ms <= ?3) AS within_3, count(*) FILTER (WHERE ms <= ?4) AS within_4,
+    count(*) FILTER (WHERE ms <= ?5) AS within_5, count(*) FILTER (WHERE ms <= ?6) AS within_6,
+    count(*) FILTER (WHERE ms <= ?7) AS within_7, count(*) FILTER (WHERE ms <= ?8) AS within_8,
+    count(*) FILTER (WHERE ms <= ?9) AS within_9, count(*) FILTER (WHERE ms <= ?10) AS within_10
+  FROM (
+    SELECT b.window_id, a.outcome, a.ended_at - a.started_at AS ms
+    FROM /* TEMPLATE: prefix */attempt AS a JOIN /* TEMPLATE: prefix */batch AS b ON b.id = a.batch_id) AS ended
+  GROUP BY window_id, outcome) AS t
+JOIN /* TEMPLATE: prefix */window AS w ON w.id = t.window_id JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
+ORDER BY w.id, t.outcome
+
 -- name: list_children
 SELECT id FROM /* TEMPLATE: prefix */batch WHERE parent_id = ?1 ORDER BY first_key
 

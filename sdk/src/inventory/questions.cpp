@@ -259,6 +259,10 @@ std::vector<AssetHistory> Inventory::find_item(const std::string& job_name,
   return histories;
 }
 
+std::vector<AttemptTotals> Inventory::attempt_totals() {
+  return impl_->reading([](StoreTransaction& transaction) { return transaction.attempt_totals(); });
+}
+
 void Inventory::start_run(const Run& run) {
   impl_->writing([&](StoreTransaction& transaction) {
     const Job job = impl_->need_job(transaction, run.job);

@@ -614,6 +614,25 @@ class SqlStoreTransaction final : public StoreTransaction {
       return read_attempt(row);
     });
   }
+  std::vector<AttemptTotals> attempt_totals() override {
+    Params bounds;
+    for (const Duration bound : kDurationBounds) {
+      bounds.emplace_back(std::int64_t{bound.count()});
+    }
+    return all("attempt_totals", bounds, [](const Rows& rows) {
+      RowReader row(rows);
+      AttemptTotals totals;
+      totals.job = row.text();
+      totals.window = row.text();
+      totals.outcome = outcome_from_string(row.text());
+      totals.attempts = row.integer();
+      totals.seconds = static_cast<double>(row.integer()) / 1000;
+      for (std::int64_t& within : totals.within) {
+        within = row.integer();
+      }
+      return totals;
+    });
+  }
   std::vector<std::int64_t> list_children(std::int64_t batch_id) override {
     return all("list_children", {batch_id}, [](const Rows& rows) { return rows.integer(0); });
   }
