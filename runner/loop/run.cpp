@@ -43,22 +43,38 @@ void check_log_directory(const std::filesystem::path& directory) {
   }
 }
 
-/// Enters the run in the ledger. False: a signal came while the database did not answer.
-bool start(const Run& ledger,
+/// The run as the inventory has it, with its start by the database's clock. Nobody asks without
+/// observers.
+Run recorded(LiveInventory& inventory, const Run& run, const RunOptions& options) {
+  if (options.adapters.adapters.empty()) {
+    return run;
+  }
+  try {
+    return inventory.get().find_run(run.id);
+  } catch (const Error&) {
+    Run approximate = run;
+    approximate.started_at =
+        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    return approximate;
+  }
+}
+
+/// Enters the run in the ledger. Empty: a signal came while the database did not answer.
+std::optional<Run> start(const Run& ledger,
            const RunOptions& options,
            const InventoryOpener& open,
            const std::shared_ptr<StopSource>& stop,
            SignalWaiter& signals) {
-  Apart<bool> starting([=] {
+  Apart<Run> starting([=] {
     LiveInventory inventory(open, *stop);
     start_in_ledger(inventory, ledger, options);
-    return true;
+    return recorded(inventory, ledger, options);
   });
   if (const auto signal = signals.wait(starting.done_fd())) {
     stop->request(*signal);
     if (!wait_for_any({starting.done_fd()}, kStartMoment)) {
       log::warn("told to stop before the inventory answered");
-      return false;
+      return std::nullopt;
     }
   }
   return starting.take();
@@ -144,12 +160,13 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   }
   const Run ledger =
       describe_run(run_id, options.job, options.window, options.command, options.identity);
-  if (!start(ledger, options, open, shared_stop, signals)) {
+  const auto started = start(ledger, options, open, shared_stop, signals);
+  if (!started) {
     return exit_of_signal(stop.signal());
   }
   ProcessRunner commands(stop, &guard, {.ignored_signals = signals.ignored_at_start()});
   Observation observation(options.adapters.adapters, process_environment());
-  observation.observers.tell(RunStarted{ledger, options.iterations});
+  observation.observers.tell(RunStarted{*started, options.iterations});
   RunState state(options);
   {
     NewsWatch news(open, options.job, options.jobs);

@@ -40,7 +40,7 @@ def test_a_program_hears_every_event(world, run, program, tmp_path):
     assert [e["event"] for e in events] == [
         "run_started", "batch_acquired", "progress", "batch_released", "batch_acquired", "progress", "batch_released", "run_finished"]  # fmt: skip
     (recorded,) = world.json("runs", "--job", "flights")
-    assert events[0]["run"]["run_id"] == recorded["run_id"]
+    assert (events[0]["run"]["run_id"], events[0]["run"]["started_at"]) == (recorded["run_id"], recorded["started_at"])
     assert events[0]["run"]["identity"] == {"git_revision": "abc"} and events[0]["iterations"] == 2
     assert (events[1]["batch"]["first_key"], events[1]["batch"]["last_key"], events[1]["iteration"]) == (1, 4, 1)
     assert "BETWEEN" in events[1]["range_sql"] or ">=" in events[1]["range_sql"]

@@ -98,4 +98,46 @@ TEST_CASE("every listing of batches finds them by an index, whatever the size of
   });
 }
 
+TEST_CASE("runs are found by an orchestrator's name through its index, newest first", "[store]") {
+  on_every_sql_store([](World& world) {
+    world.insert_range(1, 10);
+    const Job job = world.create_job(1);
+    const Window window = world.inventory().find_window("job", "incremental");
+    const bool sqlite = dialect_of(world) == Dialect::sqlite;
+    const std::string prefix = sql::table_prefix(dialect_of(world), world.schema());
+    const std::string numbers =
+        sqlite ? "(WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                 "20000) SELECT i FROM n) AS n"
+               : "generate_series(1, 20000) AS n (i)";
+    const std::string time = sqlite ? "i" : "to_timestamp(i)";
+    world.run("INSERT INTO " + prefix +
+              "run (id, job_id, window_id, host, boot_id, pid, user_name, command, identity, "
+              "version, started_at) SELECT 'run ' || i, " +
+              std::to_string(job.id) + ", " + std::to_string(window.id) +
+              ", '', '', 1, '', '[]', '{\"dag_id\":\"v 1\",\"task_id\":\"v 1\"}', '', " + time +
+              " FROM " + numbers);
+    for (const char* name : {"dag_id", "task_id"}) {
+      world.run("INSERT INTO " + prefix +
+                "run_identity (name, value, started_at, run_id) SELECT '" + name +
+                "', 'v ' || (i % 2), " + time + ", 'run ' || i FROM " + numbers);
+    }
+    for (const char* table : {"run", "run_identity"}) {
+      world.run(sqlite ? "ANALYZE" : "ANALYZE " + prefix + table);
+    }
+    const std::string plan =
+        plan_of(world,
+                "list_runs_of_identity",
+                "(21, 'dag_id', 'v 1', NULL, '{\"dag_id\":\"v 1\",\"task_id\":\"v 1\"}')");
+    INFO(plan);
+    for (const char* scan : {"SCAN i", "SCAN r", "Seq Scan on run", "Seq Scan on run_id"}) {
+      CHECK(!has(plan, scan));
+    }
+    CHECK(has(plan, sqlite ? "SEARCH i USING PRIMARY KEY" : "run_identity_pkey"));
+    const auto found =
+        world.inventory().list_runs(std::nullopt, 3, {{"dag_id", "v 1"}, {"task_id", "v 1"}});
+    REQUIRE(found.size() == 3);
+    CHECK(found.front().id == "run 19999");
+  });
+}
+
 }  // namespace tranche::test

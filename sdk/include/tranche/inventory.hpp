@@ -225,7 +225,7 @@ class Inventory {
                   std::int64_t failed);
   Run find_run(const std::string& run_id);
   /// Newest first, up to `limit` (0: all). `identity`: only those that carry each of its names with
-  /// that value; values compare by their first 400 characters.
+  /// that value.
   std::vector<Run> list_runs(const std::optional<std::string>& job,
                              std::int64_t limit,
                              const Identity& identity = {});

@@ -585,9 +585,7 @@ ORDER BY r.started_at DESC, r.id LIMIT $1::bigint
 SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run_identity AS i JOIN /* TEMPLATE: prefix */run AS r ON r.id = i.run_id
 JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
 WHERE i.name = substr($2, 1, 100) AND i.value = substr($3, 1, 400) AND ($4::bigint IS NULL OR r.job_id = $4::bigint)
-AND NOT EXISTS (SELECT 1 FROM jsonb_each_text($5::jsonb) AS wanted WHERE NOT EXISTS (
-  SELECT 1 FROM /* TEMPLATE: prefix */run_identity AS o WHERE o.name = substr(wanted.key, 1, 100) AND o.value = substr(wanted.value, 1, 400)
-  AND o.started_at = i.started_at AND o.run_id = i.run_id))
+AND r.identity @> $5::jsonb
 ORDER BY i.started_at DESC, i.run_id LIMIT $1::bigint
 
 -- name: attempts_until

@@ -473,8 +473,7 @@ SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run_identity AS i 
 JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
 WHERE i.name = substr(?2, 1, 100) AND i.value = substr(?3, 1, 400) AND (?4 IS NULL OR r.job_id = ?4)
 AND NOT EXISTS (SELECT 1 FROM json_each(?5) AS wanted WHERE NOT EXISTS (
-  SELECT 1 FROM /* TEMPLATE: prefix */run_identity AS o WHERE o.name = substr(wanted.key, 1, 100) AND o.value = substr(wanted.value, 1, 400)
-  AND o.started_at = i.started_at AND o.run_id = i.run_id))
+  SELECT 1 FROM json_each(r.identity) AS own WHERE own.key = wanted.key AND own.value = wanted.value))
 ORDER BY i.started_at DESC, i.run_id LIMIT ?1
 
 -- name: attempts_until
