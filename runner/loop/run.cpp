@@ -61,10 +61,10 @@ Run recorded(LiveInventory& inventory, const Run& run, const RunOptions& options
 
 /// Enters the run in the ledger. Empty: a signal came while the database did not answer.
 std::optional<Run> start(const Run& ledger,
-           const RunOptions& options,
-           const InventoryOpener& open,
-           const std::shared_ptr<StopSource>& stop,
-           SignalWaiter& signals) {
+                         const RunOptions& options,
+                         const InventoryOpener& open,
+                         const std::shared_ptr<StopSource>& stop,
+                         SignalWaiter& signals) {
   Apart<Run> starting([=] {
     LiveInventory inventory(open, *stop);
     start_in_ledger(inventory, ledger, options);

@@ -86,7 +86,7 @@ class Worker {
   ItemsFile items_;
   bool woken_ = false;       ///< by news, since the last wait
   bool unfinished_ = false;  ///< the last acquire stopped for time: the next one goes on
-  bool observed_ = false;  ///< observers wait for the end of the attempt
+  bool observed_ = false;    ///< observers wait for the end of the attempt
 };
 
 }  // namespace tranche::runner
