@@ -1,6 +1,7 @@
 #include "observe/observer_hub.hpp"
 
 #include "log.hpp"
+#include "process/apart.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -83,6 +84,7 @@ class ObserverHub::Lane : public std::enable_shared_from_this<Lane> {
       dropped_ += static_cast<std::int64_t>(queue_.size());
       queue_.clear();
       observer_->abandon();
+      note_left_thread();
       thread_.detach();
     } else {
       lock.unlock();
