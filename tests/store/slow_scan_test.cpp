@@ -50,6 +50,15 @@ void create_rare_job(World& world, std::int64_t max_count) {
   world.create_job(wanted);
 }
 
+/// What is handed out next, however often the time for looking is over before.
+std::string in_the_end(Inventory& inventory) {
+  Acquired answer;
+  do {
+    answer = inventory.acquire("job", options());
+  } while (answer.unfinished);
+  return answer.batch ? range_of(*answer.batch) : "none";
+}
+
 std::optional<Key> mark(World& world) {
   return world.inventory().find_window("job", std::string(kIncremental)).frontier;
 }
@@ -69,7 +78,9 @@ TEST_CASE("an acquire that has no time to read on reads in stretches, and skips 
       for (const std::int64_t most : {3, 300}) {
         INFO(streams << " " << most);
         Inventory slow = slow_client(world, most, streams);
-        CHECK(all_acquired(slow) == std::vector<std::string>{"4001-5500/2", "5501-9000/2"});
+        CHECK(in_the_end(slow) == "4001-5500/2");
+        CHECK(in_the_end(slow) == "5501-9000/2");
+        CHECK(in_the_end(slow) == "none");
         CHECK(mark(world) == Key::integer(9000));
         for (std::int64_t id : {1, 2}) {
           world.inventory().cancel({most == 3 ? id : id + 2});
@@ -91,11 +102,11 @@ TEST_CASE("a scan in stretches never moves the mark past the horizon", "[store]"
     writer.run(insert + "'rare'");
     others.run(insert + "'a' FROM generate_series(1, 500)");
     Inventory slow = slow_client(world, 20, false);
-    CHECK(acquired(slow) == "none");
+    CHECK(in_the_end(slow) == "none");
     CHECK(mark(world) == Key::integer(500));
     writer.run("COMMIT");
-    CHECK(acquired(slow) == "501-501/1");
-    CHECK(acquired(slow) == "none");
+    CHECK(in_the_end(slow) == "501-501/1");
+    CHECK(in_the_end(slow) == "none");
     CHECK(mark(world) == Key::integer(1001));
   });
 }
