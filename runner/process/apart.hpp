@@ -36,6 +36,7 @@ class Apart {
         shared->failed = std::current_exception();
       }
       shared->is_done = true;
+      shared->is_done.notify_all();
       raise_event(shared->done.get());
     });
   }
@@ -55,7 +56,8 @@ class Apart {
   bool is_done() const { return shared_->is_done; }
   /// Once. Errors: those of the work.
   Made take() {
-    wait_for_any({done_fd()});
+    // By the flag: a descriptor says nothing of what another thread wrote.
+    shared_->is_done.wait(false);
     if (shared_->failed) {
       std::rethrow_exception(shared_->failed);
     }
