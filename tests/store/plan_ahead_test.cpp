@@ -162,10 +162,32 @@ TEST_CASE("a planned range below one that an operator cancelled goes out by its 
     inventory.cancel({first.id + 2});
     AcquireOptions smaller;
     smaller.limits.max_count = 4;
+    const std::vector<Batch> planned = inventory.plan("job", smaller, 4);
+    REQUIRE(planned.size() == 4);
+    CHECK(range_of(planned[0]) == "11-14/4");
+    CHECK(range_of(planned[2]) == "19-20/2");
+    CHECK(range_of(planned[3]) == "31-34/4");
     CHECK(range_of(*inventory.acquire("job", smaller).batch) == "11-14/4");
     CHECK(range_of(*inventory.acquire("job", smaller).batch) == "15-18/4");
     CHECK(range_of(*inventory.acquire("job", smaller).batch) == "19-20/2");
     CHECK(range_of(*inventory.acquire("job", smaller).batch) == "31-34/4");
+  });
+}
+
+TEST_CASE("a planned range before the key of a reset is handed out whenever it is taken",
+          "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 100);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    const Batch first = *inventory.acquire("job", planning(3)).batch;
+    // Keeps those before it from going back.
+    inventory.cancel({first.id + 3});
+    CHECK(inventory.reset("job", "21") == 2);
+    world.advance(std::chrono::minutes(1));
+    CHECK(acquired(inventory) == "11-20/10");
+    CHECK(acquired(inventory) == "21-30/10");
+    CHECK(acquired(inventory) == "31-40/10");
   });
 }
 

@@ -249,7 +249,7 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
     hold((claimed.batches.empty() ? "none" : range_of(claimed.batches[0])) == planned,
          "acquire does not hand out what was planned: " + planned);
   }
-  forget_taken_back(window, before);
+  const std::vector<Batch> taken_back = forget_taken_back(window, before);
   if (claimed.batches.empty()) {
     return;
   }
@@ -257,19 +257,10 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
   const auto known = std::find_if(
       before.begin(), before.end(), [&](const Batch& other) { return other.id == batch.id; });
   const bool half = batch.parent_id.has_value();
+  Limits limits = definition_.limits;
+  limits.max_count = options.limits.max_count ? options.limits.max_count : limits.max_count;
   if (known == before.end() && !half) {
-    Limits limits = definition_.limits;
-    limits.max_count = options.limits.max_count ? options.limits.max_count : limits.max_count;
     oracles_.at(window).on_cut(batch, keys_of_batch(batch), limits);
-    std::vector<Batch> after = listed(window);
-    std::sort(
-        after.begin(), after.end(), [](const Batch& a, const Batch& b) { return a.id < b.id; });
-    for (const Batch& ahead : after) {
-      if (ahead.id > batch.id) {
-        hold(ahead.status == BatchStatus::planned, "a batch that nobody asked for");
-        oracles_.at(window).on_cut(ahead, keys_of_batch(ahead), definition_.limits);
-      }
-    }
   } else if (known != before.end()) {
     hold(known->available_at && *known->available_at <= now,
          "a batch was handed out before its time");
@@ -289,6 +280,7 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
       hold(!due || !same_turn || !(*other.first_key < *batch.first_key), "an older batch was due");
     }
   }
+  adopt_ahead(window, before, batch, limits, taken_back);
   for (const Claimed& other : held_) {
     if (other.batches[0].id == batch.id) {
       const auto stale = std::find_if(
@@ -489,10 +481,18 @@ void Simulation::check() {
 }
 
 std::vector<Batch> Simulation::listed(const std::string& window) {
-  std::vector<Batch> batches;
-  worlds_[0]->inventory().list_batches(
-      job_, {}, window, [&](const Batch& batch) { batches.push_back(batch); });
-  return batches;
+  // What is planned ahead is listed where it is asked for.
+  std::map<std::int64_t, Batch> batches;
+  const auto keep = [&](const Batch& batch) { batches.insert_or_assign(batch.id, batch); };
+  BatchFilter planned;
+  planned.status = BatchStatus::planned;
+  worlds_[0]->inventory().list_batches(job_, {}, window, keep);
+  worlds_[0]->inventory().list_batches(job_, planned, window, keep);
+  std::vector<Batch> newest_first;
+  for (auto batch = batches.rbegin(); batch != batches.rend(); ++batch) {
+    newest_first.push_back(batch->second);
+  }
+  return newest_first;
 }
 
 std::set<std::int64_t> Simulation::keys_of_batch(const Batch& batch) {
@@ -502,7 +502,9 @@ std::set<std::int64_t> Simulation::keys_of_batch(const Batch& batch) {
   return keys;
 }
 
-void Simulation::forget_taken_back(const std::string& window, std::vector<Batch>& before) {
+std::vector<Batch> Simulation::forget_taken_back(const std::string& window,
+                                                 std::vector<Batch>& before) {
+  std::vector<Batch> taken_back;
   std::set<std::int64_t> still;
   for (const Batch& batch : listed(window)) {
     still.insert(batch.id);
@@ -510,9 +512,33 @@ void Simulation::forget_taken_back(const std::string& window, std::vector<Batch>
   for (const Batch& batch : before) {
     if (!still.contains(batch.id)) {
       oracles_.at(window).on_taken_back(batch);
+      taken_back.push_back(batch);
     }
   }
   std::erase_if(before, [&](const Batch& batch) { return !still.contains(batch.id); });
+  return taken_back;
+}
+
+void Simulation::adopt_ahead(const std::string& window,
+                             const std::vector<Batch>& before,
+                             const Batch& acquired,
+                             const Limits& limits,
+                             const std::vector<Batch>& taken_back) {
+  std::vector<Batch> after = listed(window);
+  std::sort(after.begin(), after.end(), [](const Batch& a, const Batch& b) { return a.id < b.id; });
+  for (const Batch& ahead : after) {
+    const bool is_new = std::none_of(
+        before.begin(), before.end(), [&](const Batch& other) { return other.id == ahead.id; });
+    if (is_new && ahead.id != acquired.id && !ahead.parent_id) {
+      hold(ahead.status == BatchStatus::planned, "a batch that nobody asked for");
+      // The rest of a range that could not go back as a whole is as large as it is.
+      const bool rest = std::any_of(taken_back.begin(), taken_back.end(), [&](const Batch& whole) {
+        return whole.first_key == acquired.first_key && whole.last_key == ahead.last_key;
+      });
+      oracles_.at(window).on_cut(
+          ahead, keys_of_batch(ahead), rest ? Limits{ahead.count, std::nullopt} : limits);
+    }
+  }
 }
 
 void Simulation::adopt_halves(const std::string& window) {

@@ -45,7 +45,13 @@ class Simulation {
   std::vector<Batch> listed(const std::string& window);
   std::set<std::int64_t> keys_of_batch(const Batch& batch);
   /// Those of `before` that are there no more; `before` goes without them.
-  void forget_taken_back(const std::string& window, std::vector<Batch>& before);
+  std::vector<Batch> forget_taken_back(const std::string& window, std::vector<Batch>& before);
+  /// Ranges planned ahead by an acquire.
+  void adopt_ahead(const std::string& window,
+                   const std::vector<Batch>& before,
+                   const Batch& acquired,
+                   const Limits& limits,
+                   const std::vector<Batch>& taken_back);
   void adopt_halves(const std::string& window);
 
   std::mt19937_64 random_;

@@ -231,7 +231,8 @@ class MemoryTransaction final : public StoreTransaction {
     }
     std::optional<PlannedAhead> first;
     for (const StoredBatch& stored : open_batches(window.id)) {
-      if (is_open(stored) && (!newest || *newest < *stored.batch.first_key)) {
+      if (is_open(stored) && stored.generation == window.generation &&
+          (!newest || *newest < *stored.batch.first_key)) {
         first = first ? first : stored.ahead;
         delete_batch(stored.batch.id);
       }

@@ -228,7 +228,8 @@ WITH free AS MATERIALIZED (SELECT id FROM /* TEMPLATE: prefix */batch WHERE /* T
 SELECT array_agg(id)::text FROM free
 
 -- name: fragment planned_tail
-/* TEMPLATE: planned */ AND first_key > coalesce((
+-- Of this generation: what an earlier one left before the key of a reset stays a range of its own.
+/* TEMPLATE: planned */ AND generation = $2::integer AND first_key > coalesce((
   SELECT o.first_key FROM /* TEMPLATE: prefix */batch AS o
   WHERE o.window_id = $1::bigint AND o.generation = $2::integer AND o.parent_id IS NULL AND o.kind = 'range'
     AND (o.planned_after IS NULL OR o.available_at IS NULL OR o.id <> ALL ($3::bigint[]))

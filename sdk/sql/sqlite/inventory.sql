@@ -177,7 +177,8 @@ window_id = ?1 AND available_at IS NOT NULL AND planned_after IS NOT NULL
 SELECT count(*) FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned */
 
 -- name: fragment planned_tail
-/* TEMPLATE: planned */ AND first_key > coalesce((
+-- Of this generation: what an earlier one left before the key of a reset stays a range of its own.
+/* TEMPLATE: planned */ AND generation = ?2 AND first_key > coalesce((
   SELECT o.first_key FROM /* TEMPLATE: prefix */batch AS o
   WHERE o.window_id = ?1 AND o.generation = ?2 AND o.parent_id IS NULL AND o.kind = 'range'
     AND (o.planned_after IS NULL OR o.available_at IS NULL)

@@ -9,6 +9,8 @@ std::string why_closed(const Window& window, const Job& job, bool job_paused);
 
 /// The limits that an acquire asks for. What is planned ahead is for those who ask for the same.
 std::string text_of(const Limits& limits);
+/// Whether an acquire with other limits could have cut this range as well.
+bool fits(const StoredBatch& planned, std::int64_t version_id, const Limits& limits);
 
 /// One call of acquire. Its transaction may run more than once: where the database refused it, and
 /// where somebody else was cutting ranges of the same window.

@@ -119,12 +119,14 @@ struct Inventory::Impl {
   /// Adds the assets that no batch holds yet to a backlog. Those behind the horizon are counted,
   /// but not ready.
   void add_fresh(const Job& job, const Window& window, bool closed, Backlog& backlog);
-  /// Adds the ranges that would be cut now, until there are `most`.
-  void plan_new(const Job& job,
-                const Window& window,
-                const Limits& limits,
-                std::int64_t most,
-                std::vector<Batch>& planned);
+  /// Adds the ranges that would be cut from there on now, until there are `most`.
+  void plan_ranges(const Job& job,
+                   const Window& window,
+                   const Limits& limits,
+                   Position position,
+                   const std::optional<Key>& to,
+                   std::int64_t most,
+                   std::vector<Batch>& planned);
 
   BatchHistory history_of(StoreTransaction& transaction, const StoredBatch& stored) const;
   bool holds(StoreTransaction& transaction, const StoredBatch& stored, const Key& key) const;

@@ -66,49 +66,74 @@ Backlog Inventory::backlog(const std::string& job_name, const std::string& windo
   return backlog;
 }
 
+namespace {
+
+/// Of what can be taken now, leaves what stays where an acquire with these limits takes back what
+/// others planned ahead.
+void as_if_taken_back(std::vector<StoredBatch>& due,
+                      Window& window,
+                      const Job& job,
+                      const std::string& limits) {
+  const bool of_others = std::any_of(due.begin(), due.end(), [&](const StoredBatch& stored) {
+    return stored.ahead &&
+           (stored.ahead->limits != limits || stored.batch.version_id != job.version_id);
+  });
+  if (!of_others) {
+    return;
+  }
+  for (std::size_t i = due.size(); i-- > 0;) {
+    if (due[i].ahead && due[i].batch.last_key == window.frontier) {
+      window.frontier = due[i].ahead->frontier;
+      due.erase(due.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<Batch> Inventory::plan(const std::string& job_name,
                                    const AcquireOptions& options,
                                    std::int64_t most) {
   Job job;
   Window window;
-  std::vector<Batch>
-      before;  // in the order of acquire: what waits before new ranges, and what after them
-  std::vector<Batch> after;
-  const bool new_ones = options.retry != RetryMode::only;
+  std::vector<StoredBatch> due;
   impl_->reading([&](StoreTransaction& transaction) {
     job = impl_->need_job(transaction, job_name);
     window = impl_->need_window(transaction, job, options.window);
     const TimePoint now = transaction.now();
-    std::vector<StoredBatch> ahead;
-    for (const StoredBatch& stored : transaction.open_batches(window.id)) {
-      const Batch& batch = stored.batch;
-      if (*batch.available_at > now || (stored.ahead && !new_ones)) {
-        continue;
+    for (StoredBatch& stored : transaction.open_batches(window.id)) {
+      if (*stored.batch.available_at <= now) {
+        due.push_back(std::move(stored));
       }
-      if (stored.ahead && stored.ahead->limits != text_of(options.limits)) {
-        ahead.push_back(stored);
-        continue;
-      }
-      if (batch.status == BatchStatus::planned) {
-        before.push_back(batch);
-      } else if (options.retry != RetryMode::none && batch.attempt < job.definition.max_attempts) {
-        (options.retry == RetryMode::last ? after : before).push_back(batch);
-      }
-    }
-    for (; !ahead.empty() && ahead.back().batch.last_key == window.frontier; ahead.pop_back()) {
-      window.frontier = ahead.back().ahead->frontier;
-    }
-    for (const StoredBatch& remnant : ahead) {
-      before.push_back(remnant.batch);
     }
   });
   const Limits limits = Impl::limits_for(options, window, job);
   if (job.paused || window.state != WindowState::active) {
     return {};
   }
-  std::vector<Batch> planned = std::move(before);
+  const bool new_ones = options.retry != RetryMode::only;
   if (new_ones) {
-    impl_->plan_new(job, window, limits, most, planned);
+    as_if_taken_back(due, window, job, text_of(options.limits));
+  }
+  const auto reading = new_ones ? impl_->source_of(job).begin(kCountTimeout) : nullptr;
+  // In the order of acquire: what waits before new ranges, and what after them.
+  std::vector<Batch> planned;
+  std::vector<Batch> after;
+  for (const StoredBatch& stored : due) {
+    const Batch& batch = stored.batch;
+    if (stored.ahead && new_ones && !fits(stored, job.version_id, limits)) {
+      const Position from{std::nullopt, batch.first_key};
+      impl_->plan_ranges(job, window, limits, from, batch.last_key, most, planned);
+    } else if (batch.status == BatchStatus::planned && (!stored.ahead || new_ones)) {
+      planned.push_back(batch);
+    } else if (options.retry != RetryMode::none && !stored.ahead &&
+               batch.attempt < job.definition.max_attempts) {
+      (options.retry == RetryMode::last ? after : planned).push_back(batch);
+    }
+  }
+  if (new_ones) {
+    const auto to = impl_->ask_horizon(job, window);
+    impl_->plan_ranges(job, window, limits, next_position(window), to, most, planned);
   }
   planned.insert(planned.end(), after.begin(), after.end());
   if (static_cast<std::int64_t>(planned.size()) > most) {
@@ -117,15 +142,14 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
   return planned;
 }
 
-void Inventory::Impl::plan_new(const Job& job,
-                               const Window& window,
-                               const Limits& limits,
-                               std::int64_t most,
-                               std::vector<Batch>& planned) {
+void Inventory::Impl::plan_ranges(const Job& job,
+                                  const Window& window,
+                                  const Limits& limits,
+                                  Position position,
+                                  const std::optional<Key>& to,
+                                  std::int64_t most,
+                                  std::vector<Batch>& planned) {
   Source& source = source_of(job);
-  const auto reading = source.begin(kCountTimeout);
-  const auto to = ask_horizon(job, window);
-  Position position = next_position(window);
   while (static_cast<std::int64_t>(planned.size()) < most && reaches(position, to)) {
     const Cut cut = Cutter(source, limits, nullptr, [](const std::string&) {}).cut(position, *to);
     if (cut.count == 0) {

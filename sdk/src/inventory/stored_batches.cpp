@@ -14,12 +14,14 @@ AttemptEnd lost_for_now(const StoredBatch& stored) {
   return end;
 }
 
-bool within(const Batch& batch, const Limits& limits) {
-  return (!limits.max_count || batch.count <= *limits.max_count) &&
+}  // namespace
+
+bool fits(const StoredBatch& planned, std::int64_t version_id, const Limits& limits) {
+  const Batch& batch = planned.batch;
+  return batch.version_id == version_id &&
+         (!limits.max_count || batch.count <= *limits.max_count) &&
          (!limits.max_weight || batch.count == 1 || batch.weight <= *limits.max_weight);
 }
-
-}  // namespace
 
 void Inventory::Impl::take_back_planned(StoreTransaction& transaction,
                                         Window& window,
@@ -85,7 +87,7 @@ std::optional<Batch> Inventory::Impl::Acquisition::take_remnant(StoreTransaction
                                                                 const StoredBatch& stored) {
   const Window window = impl_.need_window(transaction, job_, options_.window);
   const Limits limits = limits_for(options_, window, job_);
-  if (stored.batch.version_id == job_.version_id && within(stored.batch, limits)) {
+  if (fits(stored, job_.version_id, limits)) {
     return take(transaction, stored);
   }
   transaction.delete_batch(stored.batch.id);
