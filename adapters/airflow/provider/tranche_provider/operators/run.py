@@ -1,0 +1,200 @@
+"""`tranche run` as a task."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Union
+
+from tranche_provider.arguments import Command, command_words, flags
+from tranche_provider.assets import tell_assets
+from tranche_provider.child import ChildProcess
+from tranche_provider.compat import AirflowFailException, AirflowSkipException, Context
+from tranche_provider.earlier import EarlierTries, earlier_tries
+from tranche_provider.endings import reason
+from tranche_provider.exceptions import TrancheError
+from tranche_provider.lineage import RunLineage
+from tranche_provider.links.tranche import RUN_LINK_KEY, TrancheRunLink, run_link
+from tranche_provider.operators.base import TrancheOperator
+from tranche_provider.program import NOTHING_TO_DO, TrancheProgram
+
+Duration = Union[str, timedelta, None]
+
+# Airflow 3 sends SIGKILL 5 s after its SIGTERM, so `tranche` gives a batch back within 4.
+STOP_SECONDS = 4.5
+_REFUSED = 2
+
+
+class TrancheRunOperator(RunLineage, TrancheOperator):
+    """Runs a command over batches of a job's assets; its XCom is the summary of the run.
+
+    A run that finds nothing to do skips the task. A retry continues: it takes first what the earlier try left, and
+    `iterations` counts over all tries.
+
+    :param command: a list of words, or a string for a shell; `{first_key}` and its like are replaced by tranche
+    :param iterations: how many batches, or "all"
+    :param jobs: commands at once
+    :param empty_exit_code: 0 lets the task succeed where nothing was handed out; default: 99, which skips it
+    :param adapter: further adapters, such as "openlineage"
+
+    The other arguments are the options of `tranche run`.
+    """
+
+    template_fields = (*TrancheOperator.template_fields, "command", "max_count", "max_weight", "iterations", "jobs")
+    template_fields_renderers = {**TrancheOperator.template_fields_renderers, "command": "bash"}
+    operator_extra_links = (TrancheRunLink(),)
+
+    def __init__(
+        self,
+        *,
+        command: Command,
+        max_count: int | str | None = None,
+        max_weight: int | str | None = None,
+        iterations: int | str = 1,
+        jobs: int | str | None = None,
+        retry: str | None = None,
+        follow: bool = False,
+        poll: Duration = None,
+        timeout: Duration = None,
+        grace: Duration = None,
+        lease: Duration = None,
+        start_retries: int | None = None,
+        max_failures: int | None = None,
+        empty_exit_code: int | None = None,
+        items0: bool = False,
+        log_dir: str | None = None,
+        adapter: str | Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.command = command
+        self.max_count = max_count
+        self.max_weight = max_weight
+        self.iterations = iterations
+        self.jobs = jobs
+        self.retry = retry
+        self.follow = follow
+        self.poll = poll
+        self.timeout = timeout
+        self.grace = grace
+        self.lease = lease
+        self.start_retries = start_retries
+        self.max_failures = max_failures
+        self.empty_exit_code = empty_exit_code
+        self.items0 = items0
+        self.log_dir = log_dir
+        self.adapter = adapter
+        self._child: ChildProcess | None = None
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        program = self.program(context)
+        command = command_words(self.command)
+        earlier = earlier_tries(program, self.job, self.window, context, self.retries or 0)
+        left = iterations_left(self.iterations, earlier)
+        if left == "0":
+            self.log.info("The earlier tries have done all %s iterations", self.iterations)
+            return self._finished(earlier.summary(self.job, self.window), context)
+        with tempfile.TemporaryDirectory(prefix="tranche-") as folder:
+            file = Path(folder) / "summary.json"
+            status, last_lines = self._run(program, [*self._options(left, file), "--", *command])
+            summary = read_summary(file)
+        if summary is not None:
+            self._tell_run(program, summary, context)
+        if status == 0 and summary is not None:
+            return self._finished(summary, context)
+        if status == NOTHING_TO_DO:
+            return self._finished(self._when_empty(earlier), context)
+        message = reason(self.job, status, summary, last_lines)
+        if status == _REFUSED and summary is None:  # said before it began, and would be said again
+            raise AirflowFailException(message)
+        raise TrancheError(message)
+
+    def on_kill(self) -> None:
+        if self._child is not None and not self._child.stop(STOP_SECONDS):
+            self.log.warning("tranche has not ended %s s after SIGTERM; it ends its command by itself", STOP_SECONDS)
+
+    def _options(self, iterations: str, summary: Path) -> list[str]:
+        own = [self.adapter] if isinstance(self.adapter, str) else list(self.adapter)
+        adapters = ["airflow", *(name for name in own if name and name != "airflow")]
+        return ["run"] + flags(
+            job=self.job,
+            campaign=self.campaign,
+            max_count=self.max_count,
+            max_weight=self.max_weight,
+            iterations=iterations,
+            jobs=self.jobs,
+            retry=self.retry,
+            follow=self.follow,
+            poll=self.poll,
+            timeout=self.timeout,
+            grace=self.grace,
+            lease=self.lease,
+            start_retries=self.start_retries,
+            max_failures=self.max_failures,
+            empty_exit_code=self.empty_exit_code,
+            items0=self.items0,
+            log_dir=self.log_dir,
+            adapter=adapters,
+            summary=str(summary),
+        )
+
+    def _run(self, program: TrancheProgram, words: list[str]) -> tuple[int, list[str]]:
+        self._child = ChildProcess(program.command_line(*words), program.environment, self.log.info)
+        try:
+            status = self._child.wait()
+        except BaseException:  # Airflow's time-out is raised in here
+            self.on_kill()
+            raise
+        return status, list(self._child.last_lines)
+
+    def _when_empty(self, earlier: EarlierTries) -> dict[str, Any]:
+        """A failed task must not turn into a skipped one because its batch cannot be handed out yet."""
+        if earlier.unfinished:
+            batch = earlier.unfinished[0]
+            state = "is exhausted, see tranche retry" if batch["exhausted"] else f"is {batch['status']}, not handed out yet"
+            raise TrancheError(f"batch {batch['batch_id']} of an earlier try {state}: {batch['message']}")
+        if earlier.succeeded:
+            return earlier.summary(self.job, self.window)
+        raise AirflowSkipException(f"job {self.job!r}, window {self.window!r}: nothing to hand out")
+
+    def _finished(self, summary: dict[str, Any], context: Context) -> dict[str, Any]:
+        self.lineage_summary = summary
+        tell_assets(self.outlets or (), summary, context)
+        return summary
+
+    def _tell_run(self, program: TrancheProgram, summary: dict[str, Any], context: Context) -> None:
+        """Where people look: the button's address, and the run as text at the end of the log."""
+        self.lineage_summary = summary
+        context["ti"].xcom_push(key=RUN_LINK_KEY, value=run_link(summary["run_id"], context["ti"]))
+        if not summary["iterations"]:
+            return
+        try:
+            text = program.ask("run-info", summary["run_id"])
+        except TrancheError as error:  # what the command did stands all the same
+            self.log.warning("%s", error)
+            return
+        for line in (text or "").splitlines():
+            self.log.info(line)
+
+
+def iterations_left(iterations: int | str, earlier: EarlierTries) -> str:
+    text = str(iterations).strip()
+    return str(max(0, int(text) - len(earlier.succeeded))) if text.isdigit() and int(text) > 0 else text
+
+
+def read_summary(file: Path) -> dict[str, Any] | None:
+    try:
+        summary: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return _without_tokens(summary)
+
+
+def _without_tokens(summary: dict[str, Any]) -> dict[str, Any]:
+    """XComs are shown to everybody; a lease's token lets its holder end the batch."""
+    batches: list[Mapping[str, Any]] = summary.get("batches", [])
+    summary["batches"] = [{name: value for name, value in one.items() if name != "lease_token"} for one in batches]
+    return summary

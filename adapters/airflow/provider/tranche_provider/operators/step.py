@@ -1,0 +1,144 @@
+"""Acquire and release as tasks of their own, around work that is no command of `tranche run`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from tranche_provider.arguments import checked_environment, flags
+from tranche_provider.compat import AirflowSkipException, BaseOperator, Context
+from tranche_provider.hooks.tranche import TrancheHook
+from tranche_provider.identity import identity_environment
+from tranche_provider.operators.base import TrancheOperator
+from tranche_provider.plan import planned_environment
+
+_STATUSES = ("succeeded", "failed", "returned")
+
+
+class TrancheAcquireOperator(TrancheOperator):
+    """Takes one batch, which is its XCom, for the tasks that follow; skips where nothing can be acquired.
+
+    :param lease: how long the batch is held; nobody extends it but `tranche heartbeat`
+    """
+
+    template_fields = (*TrancheOperator.template_fields, "max_count", "max_weight", "lease")
+
+    def __init__(
+        self,
+        *,
+        max_count: int | str | None = None,
+        max_weight: int | str | None = None,
+        retry: str | None = None,
+        lease: str | timedelta | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.max_count = max_count
+        self.max_weight = max_weight
+        self.retry = retry
+        self.lease = lease
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        options = flags(
+            job=self.job,
+            campaign=self.campaign,
+            max_count=self.max_count,
+            max_weight=self.max_weight,
+            retry=self.retry,
+            lease=self.lease,
+        )
+        batch: dict[str, Any] | None = self.program(context).json("acquire", *options)
+        if batch is None:
+            raise AirflowSkipException(f"job {self.job!r}, window {self.window!r}: nothing to acquire")
+        self.log.info("Batch %s: keys %s to %s", batch["batch_id"], batch["first_key"], batch["last_key"])
+        return batch
+
+
+class TrancheReleaseOperator(BaseOperator):
+    """Ends the processing of a batch; the same release again changes nothing, so it may be retried.
+
+    :param batch: what TrancheAcquireOperator returned, `acquire.output`
+    :param status: "succeeded", "failed" or "returned"; a template may choose
+    :param outputs: kept with the attempt, as `--output` of the command
+    """
+
+    template_fields = ("batch", "status", "exit_code", "message", "outputs", "conn_id", "env")
+    ui_color = TrancheOperator.ui_color
+
+    def __init__(
+        self,
+        *,
+        batch: Any,
+        status: str = "succeeded",
+        exit_code: int | str | None = None,
+        message: str | None = None,
+        outputs: dict[str, Any] | None = None,
+        conn_id: str | None = None,
+        db: str | None = None,
+        env: dict[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.batch = batch
+        self.status = status
+        self.exit_code = exit_code
+        self.message = message
+        self.outputs = outputs  # an operator's `output` is its XCom
+        self.conn_id = conn_id
+        self.db = db
+        self.env = env
+
+    def execute(self, context: Context) -> None:
+        if self.batch is None:
+            raise AirflowSkipException("nothing was acquired, so nothing is released")
+        if not isinstance(self.batch, Mapping) or not self.batch.get("lease_token"):
+            raise ValueError("batch: no batch with a lease_token; the XCom of a TrancheAcquireOperator is accepted")
+        if self.status not in _STATUSES:
+            raise ValueError(f"status: {self.status!r} is none of {', '.join(_STATUSES)}")
+        environment = {
+            **identity_environment(context),
+            **checked_environment(self.env),
+            "TRANCHE_BATCH_ID": str(self.batch["batch_id"]),
+            "TRANCHE_LEASE_TOKEN": self.batch["lease_token"],
+        }
+        TrancheHook(self.conn_id, db=self.db).get_conn(environment).ask("release", *self._options())
+
+    def _options(self) -> list[str]:
+        outputs = [f"{name}={value}" for name, value in (self.outputs or {}).items()]
+        return flags(status=self.status, exit_code=self.exit_code, message=self.message, output=outputs)
+
+
+class TranchePlanOperator(TrancheOperator):
+    """Its XCom is one environment a planned batch, for `TrancheRunOperator.partial(...).expand(env=plan.output)`.
+
+    :param batches: how many at most
+    """
+
+    template_fields = (*TrancheOperator.template_fields, "max_count", "max_weight", "batches")
+
+    def __init__(
+        self,
+        *,
+        max_count: int | str | None = None,
+        max_weight: int | str | None = None,
+        retry: str | None = None,
+        batches: int | str = 10,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.max_count = max_count
+        self.max_weight = max_weight
+        self.retry = retry
+        self.batches = batches
+
+    def execute(self, context: Context) -> list[dict[str, str]]:
+        options = flags(
+            job=self.job,
+            campaign=self.campaign,
+            max_count=self.max_count,
+            max_weight=self.max_weight,
+            retry=self.retry,
+            batches=self.batches,
+        )
+        return planned_environment(self.program(context).json("plan", *options))

@@ -1,0 +1,8 @@
+"""The operators, under the name that DAGs import."""
+
+from __future__ import annotations
+
+from tranche_provider.operators.run import TrancheRunOperator
+from tranche_provider.operators.step import TrancheAcquireOperator, TranchePlanOperator, TrancheReleaseOperator
+
+__all__ = ["TrancheAcquireOperator", "TranchePlanOperator", "TrancheReleaseOperator", "TrancheRunOperator"]
