@@ -65,6 +65,7 @@ def _subset(column: str, summary: Mapping[str, Any] | None) -> dict[str, Any]:
         from openlineage.client.facet_v2 import base_subset_dataset as subset
     except ImportError:  # a client from before the subset facets
         return {}
+
     def compare(key: Any, comparison: str) -> Any:
         return subset.CompareSubsetCondition(
             left=subset.FieldBaseCompareExpression(column),

@@ -48,7 +48,7 @@ class TrancheDecoratedOperator(DecoratedOperator, TrancheRunOperator):
         given = arguments(self.python_callable, self.op_args, self.op_kwargs, context)
         self.command = self.python_callable(*self.op_args, **given)
         context["ti"].render_templates()
-        return TrancheRunOperator.execute(self, context)
+        return super().execute(context)
 
 
 def arguments(

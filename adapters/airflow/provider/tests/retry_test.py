@@ -1,0 +1,97 @@
+"""A retry continues what the earlier tries of the same task began."""
+
+import pytest
+from conftest import batch, context, summary
+
+from tranche_provider.compat import AirflowSkipException
+from tranche_provider.exceptions import TrancheError
+from tranche_provider.operators.tranche import TrancheRunOperator
+
+EMPTY = {"status": 99, "summary": summary(iterations=0, succeeded=0, batches=[])}
+
+
+def run(run_id="aaaa", try_number=1, window="incremental", **identity):
+    return {"run_id": run_id, "window": window, "identity": {"try_number": str(try_number), **identity}}
+
+
+def execute(iterations=3, retries=2, **task):
+    operator = TrancheRunOperator(task_id="load", job="flights", command=["true"], iterations=iterations, retries=retries)
+    return operator.execute(context(**{"try_number": 2, "max_tries": 2, **task}))
+
+
+def iterations(fake):
+    words = fake.words("run")
+    return words[words.index("--iterations") + 1]
+
+
+def test_the_first_try_asks_for_no_earlier_one(fake):
+    execute(try_number=1)
+    assert fake.calls("runs") == [] and iterations(fake) == "3"
+
+
+def test_iterations_count_over_all_tries(fake):
+    fake.answer("runs", [run()])
+    fake.answer("run-info", {"batches": [batch(1), batch(2, status="failed")]})
+    execute()
+    assert iterations(fake) == "2"
+    assert "--identity dag_id=daily --identity dag_run_id=manual__1 --identity task_id=load" in " ".join(fake.words("runs"))
+
+
+def test_all_stays_all(fake):
+    fake.answer("runs", [run()])
+    fake.answer("run-info", {"batches": [batch(1)]})
+    execute("all")
+    assert iterations(fake) == "all"
+
+
+@pytest.mark.parametrize("other", [run(try_number=2), run(window="may"), run(map_index="3")])
+def test_runs_of_others_do_not_count(fake, other):
+    fake.answer("runs", [other])
+    fake.answer("run-info", {"batches": [batch(1)]})
+    execute()
+    assert iterations(fake) == "3"
+
+
+def test_tries_before_the_task_was_cleared_do_not_count(fake):
+    fake.answer("runs", [run()])
+    fake.answer("run-info", {"batches": [batch(1)]})
+    execute(max_tries=3)  # cleared after try 1: two retries from there
+    assert iterations(fake) == "3" and fake.calls("runs") == []
+
+
+def test_where_earlier_tries_did_everything_nothing_runs(fake):
+    fake.answer("runs", [run()])
+    fake.answer("run-info", {"batches": [batch(2), batch(1)]})
+    result = execute(2)
+    assert fake.calls("run") == []
+    assert (result["run_id"], result["succeeded"], result["count"], result["first_key"], result["last_key"]) == ("aaaa", 2, 8, 1, 8)
+
+
+def test_a_failed_task_is_not_skipped_because_its_batch_waits(fake):
+    fake.answer("runs", [run()])
+    fake.answer("run-info", {"batches": [batch(1, status="failed", message="failed with exit status 3")]})
+    fake.answer("run", **EMPTY)
+    with pytest.raises(TrancheError, match="batch 1 of an earlier try is failed, not handed out yet: failed with exit status 3"):
+        execute()
+
+
+def test_an_exhausted_batch_of_an_earlier_try_fails_the_task(fake):
+    fake.answer("runs", [run()])
+    fake.answer("run-info", {"batches": [batch(1, status="failed", exhausted=True)]})
+    fake.answer("run", **EMPTY)
+    with pytest.raises(TrancheError, match="is exhausted, see tranche retry"):
+        execute()
+
+
+def test_what_an_earlier_try_did_is_the_result_where_nothing_is_left(fake):
+    fake.answer("runs", [run()])
+    fake.answer("run-info", {"batches": [batch(1)]})
+    fake.answer("run", **EMPTY)
+    assert execute()["succeeded"] == 1
+
+
+def test_a_retry_without_earlier_runs_may_skip(fake):
+    fake.answer("runs", [])
+    fake.answer("run", **EMPTY)
+    with pytest.raises(AirflowSkipException):
+        execute()
