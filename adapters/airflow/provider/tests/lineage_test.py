@@ -1,0 +1,46 @@
+"""What OpenLineage hears of a run, where Airflow's provider of it is installed."""
+
+import pytest
+from conftest import context, summary
+
+from tranche_provider.lineage import dataset_names
+from tranche_provider.operators.tranche import TrancheRunOperator
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("postgresql://u:secret@db.example/ops?sslmode=require", ("postgres://db.example:5432", "ops")),
+        ("postgres://db.example:5433/ops", ("postgres://db.example:5433", "ops")),
+        ("sqlite:/data/i.db", ("file", "/data/i.db")),
+        ("host=db.example password=secret", ("postgres", "")),
+    ],
+)
+def test_a_dataset_is_named_without_user_and_password(source, names):
+    assert dataset_names(source) == names
+
+
+@pytest.fixture
+def operator(fake):
+    pytest.importorskip("airflow.providers.openlineage.extractors")
+    fake.answer("job", {"source": "", "table": "assets", "key_column": "id"})
+    return TrancheRunOperator(task_id="load", job="flights", command=["true"], db="postgresql://u:secret@db.example/ops")
+
+
+def test_the_input_is_the_sources_table(operator):
+    (dataset,) = operator.get_openlineage_facets_on_start().inputs
+    assert (dataset.namespace, dataset.name) == ("postgres://db.example:5432", "ops.assets")
+
+
+def test_the_range_is_the_inputs_subset(operator):
+    operator.execute(context())
+    (dataset,) = operator.get_openlineage_facets_on_complete(None).inputs
+    condition = dataset.inputFacets["subset"].inputCondition
+    assert (condition.operator, condition.left.left.field, condition.left.right.value, condition.right.right.value) == (
+        "AND", "id", "1", "4",
+    )  # fmt: skip
+
+
+def test_a_skipped_task_read_nothing(operator):
+    operator.lineage_summary = summary(iterations=0, succeeded=0)
+    assert operator.get_openlineage_facets_on_complete(None).inputs == []
