@@ -77,7 +77,8 @@ class DagRun:
         return value
 
     def asset_events(self):
-        return [json.loads(extra) for (extra,) in self._all("SELECT extra FROM asset_event WHERE source_dag_id = ? AND source_run_id = ?", self.dag_id, self.run_id)]
+        sql = "SELECT extra FROM asset_event WHERE source_dag_id = ? AND source_run_id = ?"
+        return [json.loads(extra) for (extra,) in self._all(sql, self.dag_id, self.run_id)]
 
 
 @pytest.fixture

@@ -27,7 +27,10 @@ def test_lines_are_told_as_they_come(tmp_path):
         lines.append(line)
         heard.touch()
 
-    code = "import os,sys,time\nprint('one', flush=True)\nwhile not os.path.exists(sys.argv[1]): time.sleep(0.01)\nprint('two', file=sys.stderr)"
+    code = (
+        "import os,sys,time\nprint('one', flush=True)\n"
+        "while not os.path.exists(sys.argv[1]): time.sleep(0.01)\nprint('two', file=sys.stderr)"
+    )
     child = ChildProcess([*python(code), str(heard)], ENV, tell)
     assert child.wait() == 0
     assert lines == ["one", "two"]

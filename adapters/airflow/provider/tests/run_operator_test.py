@@ -1,5 +1,10 @@
 """TrancheRunOperator: the command line that it makes, and what a run's end means to Airflow."""
 
+import signal
+import threading
+import time
+from types import SimpleNamespace
+
 import pytest
 from conftest import batch, context, summary
 
@@ -139,18 +144,61 @@ def test_both_db_and_conn_id_are_refused(fake):
         operator(db="sqlite:x", conn_id="y").execute(context())
 
 
+def test_on_kill_stops_the_run_and_waits_for_it(fake):
+    """From a signal handler over execute, as Airflow calls it."""
+    fake.answer("run", wait=True)
+    one = operator()
+    killed = []
+    before = signal.signal(signal.SIGUSR1, lambda *_: killed.append(one.on_kill()))
+    waiting = fake.folder / "waiting"
+
+    def kill():
+        deadline = time.monotonic() + 60
+        while not waiting.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+
+    try:
+        threading.Thread(target=kill).start()
+        with pytest.raises(TrancheError, match="ended with 143, by signal 15"):
+            one.execute(context())
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert killed == [None]
+
+
+class TimeOut(BaseException):
+    """As Airflow's own, which no `except Exception` catches."""
+
+
+def test_a_time_out_inside_execute_stops_the_run(fake, monkeypatch):
+    fake.answer("run", wait=True)
+    waiting = fake.folder / "waiting"
+
+    def wait(child):
+        deadline = time.monotonic() + 60
+        while not waiting.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        raise TimeOut
+
+    monkeypatch.setattr("tranche_provider.child.ChildProcess.wait", wait)
+    one = operator()
+    with pytest.raises(TimeOut):
+        one.execute(context())
+    assert one._child.stop(0) is True
+
+
+class Outlet:
+    uri = "s3://out"
+
+
 class Events(dict):
     def __missing__(self, key):
-        from types import SimpleNamespace
-
         return self.setdefault(key, SimpleNamespace(extra=None))
 
 
 def test_outlets_are_told_the_range(fake):
-    from types import SimpleNamespace
-
-    outlet, alias = ("out", "uri"), SimpleNamespace(uri=None)
-    outlet = type("Outlet", (), {"uri": "s3://out", "__hash__": lambda self: 1})()
+    outlet, alias = Outlet(), SimpleNamespace(uri=None)
     task = {**context(), "outlet_events": Events()}
     one = operator()
     one.outlets = [outlet, alias]

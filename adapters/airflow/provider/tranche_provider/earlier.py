@@ -51,9 +51,7 @@ def first_try(context: Mapping[str, Any], retries: int) -> int:
     return max(1, int(most) - retries + 1) if most is not None else 1
 
 
-def earlier_tries(
-    program: TrancheProgram, job: str, window: str, context: Mapping[str, Any], retries: int
-) -> EarlierTries:
+def earlier_tries(program: TrancheProgram, job: str, window: str, context: Mapping[str, Any], retries: int) -> EarlierTries:
     ti = context["ti"]
     first = first_try(context, retries)
     if ti.try_number <= first:

@@ -28,9 +28,7 @@ class TrancheProgram:
     def command_line(self, *words: str) -> list[str]:
         found = shutil.which(self.path, path=self.environment.get("PATH"))
         if found is None:
-            raise TrancheError(
-                f"no program {self.path!r} on this worker; install tranche there or name its path in [tranche] program"
-            )
+            raise TrancheError(f"no program {self.path!r} on this worker; install tranche there or name its path in [tranche] program")
         return [found, *words]
 
     def ask(self, *words: str, environment: Mapping[str, str] | None = None) -> str | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar
 
 from tranche_provider.compat import (
     Context,
@@ -17,8 +17,8 @@ from tranche_provider.operators.run import TrancheRunOperator
 
 
 class TrancheDecoratedOperator(DecoratedOperator, TrancheRunOperator):
-    template_fields = (*DecoratedOperator.template_fields, *TrancheRunOperator.template_fields)
-    template_fields_renderers = {
+    template_fields: Sequence[str] = (*DecoratedOperator.template_fields, *TrancheRunOperator.template_fields)
+    template_fields_renderers: ClassVar[dict[str, str]] = {
         **DecoratedOperator.template_fields_renderers,
         **TrancheRunOperator.template_fields_renderers,
     }
@@ -66,6 +66,4 @@ def arguments(
 
 def tranche_task(python_callable: Callable[..., Any] | None = None, **kwargs: Any) -> TaskDecorator:
     """Arguments are those of TrancheRunOperator but `command`."""
-    return task_decorator_factory(
-        python_callable=python_callable, decorated_operator_class=TrancheDecoratedOperator, **kwargs
-    )
+    return task_decorator_factory(python_callable=python_callable, decorated_operator_class=TrancheDecoratedOperator, **kwargs)

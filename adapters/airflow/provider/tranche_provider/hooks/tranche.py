@@ -27,9 +27,7 @@ class TrancheHook(BaseHook):
     conn_type = "tranche"
     hook_name = "Tranche"
 
-    def __init__(
-        self, conn_id: str | None = None, *, db: str | None = None, program: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, conn_id: str | None = None, *, db: str | None = None, program: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.conn_id = conn_id
         self.db = db

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from tranche_provider.arguments import checked_environment
 from tranche_provider.compat import BaseOperator
@@ -21,8 +21,8 @@ class TrancheOperator(BaseOperator):
     :param env: added to the environment of `tranche` and of what it runs
     """
 
-    template_fields = ("job", "campaign", "conn_id", "env")
-    template_fields_renderers = {"env": "json"}
+    template_fields: Sequence[str] = ("job", "campaign", "conn_id", "env")
+    template_fields_renderers: ClassVar[dict[str, str]] = {"env": "json"}
     ui_color = "#d5ebe4"
 
     def __init__(

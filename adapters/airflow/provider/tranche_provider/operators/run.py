@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Union
+from typing import Any, ClassVar, Union
 
 from tranche_provider.arguments import Command, command_words, flags
 from tranche_provider.assets import tell_assets
@@ -43,8 +43,8 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
     The other arguments are the options of `tranche run`.
     """
 
-    template_fields = (*TrancheOperator.template_fields, "command", "max_count", "max_weight", "iterations", "jobs")
-    template_fields_renderers = {**TrancheOperator.template_fields_renderers, "command": "bash"}
+    template_fields: Sequence[str] = (*TrancheOperator.template_fields, "command", "max_count", "max_weight", "iterations", "jobs")
+    template_fields_renderers: ClassVar[dict[str, str]] = {**TrancheOperator.template_fields_renderers, "command": "bash"}
     operator_extra_links = (TrancheRunLink(),)
 
     def __init__(
@@ -154,8 +154,9 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
         """A failed task must not turn into a skipped one because its batch cannot be handed out yet."""
         if earlier.unfinished:
             batch = earlier.unfinished[0]
-            state = "is exhausted, see tranche retry" if batch["exhausted"] else f"is {batch['status']}, not handed out yet"
-            raise TrancheError(f"batch {batch['batch_id']} of an earlier try {state}: {batch['message']}")
+            state = "exhausted, see tranche retry" if batch["exhausted"] else f"{batch['status']}, not handed out yet"
+            message = f": {batch['message']}" if batch["message"] else ""
+            raise TrancheError(f"batch {batch['batch_id']} of an earlier try is {state}{message}")
         if earlier.succeeded:
             return earlier.summary(self.job, self.window)
         raise AirflowSkipException(f"job {self.job!r}, window {self.window!r}: nothing to hand out")

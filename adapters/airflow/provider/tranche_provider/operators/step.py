@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ class TrancheAcquireOperator(TrancheOperator):
     :param lease: how long the batch is held; nobody extends it but `tranche heartbeat`
     """
 
-    template_fields = (*TrancheOperator.template_fields, "max_count", "max_weight", "lease")
+    template_fields: Sequence[str] = (*TrancheOperator.template_fields, "max_count", "max_weight", "lease")
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class TrancheReleaseOperator(BaseOperator):
     :param outputs: kept with the attempt, as `--output` of the command
     """
 
-    template_fields = ("batch", "status", "exit_code", "message", "outputs", "conn_id", "env")
+    template_fields: Sequence[str] = ("batch", "status", "exit_code", "message", "outputs", "conn_id", "env")
     ui_color = TrancheOperator.ui_color
 
     def __init__(
@@ -115,7 +115,7 @@ class TranchePlanOperator(TrancheOperator):
     :param batches: how many at most
     """
 
-    template_fields = (*TrancheOperator.template_fields, "max_count", "max_weight", "batches")
+    template_fields: Sequence[str] = (*TrancheOperator.template_fields, "max_count", "max_weight", "batches")
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ class TrancheBacklogSensor(BaseSensorOperator):
     :param deferrable: wait in the triggerer; default: [operators] default_deferrable
     """
 
-    template_fields = ("job", "campaign", "conn_id", "min_ready")
+    template_fields: Sequence[str] = ("job", "campaign", "conn_id", "min_ready")
     ui_color = "#d5ebe4"
 
     def __init__(
