@@ -85,7 +85,8 @@ class DagRun:
 def dags_test(inventory):
     connection = {"conn_type": "tranche", "extra": {"db": inventory.db, "program": os.environ["TRANCHE_BINARY"]}}
 
-    def run(dag_id, **env):
-        return DagRun(dag_id, airflow("dags", "test", dag_id, env={"AIRFLOW_CONN_INVENTORY": json.dumps(connection), **env}))
+    def run(dag_id, logical_date=None):
+        words = ["dags", "test", dag_id, *([logical_date] if logical_date else [])]
+        return DagRun(dag_id, airflow(*words, env={"AIRFLOW_CONN_INVENTORY": json.dumps(connection)}))
 
     return run

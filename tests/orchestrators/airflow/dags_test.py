@@ -84,3 +84,13 @@ def test_a_deferred_sensor_waits_and_a_function_returns_the_command(inventory, d
     assert run.xcom("wait")["ready"] == 10
     assert run.xcom("load")["succeeded"] == 3
     assert f"hello in {run.run_id}" in run.output
+
+
+def test_an_interval_of_airflow_is_a_campaign(inventory, dags_test):
+    inventory("run", "--job", "flights", "--iterations", "all", "--", "true")
+    for succeeded in (1, 0):  # run again, it hands out nothing
+        run = dags_test("days", logical_date="2026-01-02")
+        assert run.tasks == {"define": "success", "load": "success" if succeeded else "skipped"}, run.output
+    assert run.xcom("define")["name"] == "day-20260102"
+    (batch,) = inventory.json("batches", "--job", "flights", "--campaign", "day-20260102")
+    assert (batch["first_key"], batch["last_key"], batch["status"]) == (3, 4, "succeeded")

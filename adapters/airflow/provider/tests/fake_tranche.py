@@ -12,7 +12,7 @@ words = sys.argv[1:]
 with (folder / "calls.jsonl").open("a") as calls:
     calls.write(json.dumps({"words": words, "env": dict(os.environ), "stdin": os.readlink("/proc/self/fd/0")}) + "\n")
 answers = json.loads((folder / "answers.json").read_text())
-answer = answers.get(words[0], {})
+answer = answers.get(" ".join(words[:2])) or answers.get(words[0], {})
 if "--summary" in words and answer.get("summary") is not None:
     pathlib.Path(words[words.index("--summary") + 1]).write_text(json.dumps(answer["summary"]))
 if answer.get("wait"):

@@ -1,10 +1,16 @@
-"""Acquire, release and plan as tasks, and planned batches for mapping."""
+"""Acquire, release, campaign and plan as tasks, and planned batches for mapping."""
 
 import pytest
 from conftest import batch, context
 
 from tranche_provider.compat import AirflowSkipException
-from tranche_provider.operators.tranche import TrancheAcquireOperator, TranchePlanOperator, TrancheReleaseOperator
+from tranche_provider.exceptions import TrancheError
+from tranche_provider.operators.tranche import (
+    TrancheAcquireOperator,
+    TrancheCampaignOperator,
+    TranchePlanOperator,
+    TrancheReleaseOperator,
+)
 from tranche_provider.plan import planned_batches
 
 
@@ -70,3 +76,27 @@ def test_a_function_may_plan_too(fake):
     fake.answer("plan", [batch(1)])
     assert planned_batches("flights", db="sqlite:x", max_count=4) == [PLANNED]
     assert fake.env("plan")["TRANCHE_DB"] == "sqlite:x"
+
+
+def campaign(**arguments):
+    return TrancheCampaignOperator(task_id="define", job="flights", campaign="may", **arguments)
+
+
+def test_a_campaign_that_is_not_there_is_created(fake):
+    fake.answer("campaign show", status=125, errors="tranche: campaign 'may' not found")
+    fake.answer("campaign create", {"name": "may"})
+    assert campaign(from_key=1, to_key=8).execute(context()) == {"name": "may"}
+    assert fake.calls("campaign")[-1]["words"] == "campaign create may --job flights --from 1 --to 8 -o json".split()
+
+
+def test_a_campaign_that_is_there_stays(fake):
+    fake.answer("campaign show", {"name": "may"})
+    assert campaign().execute(context()) == {"name": "may"}
+    assert fake.words("campaign")[1] == "show"
+
+
+def test_why_a_campaign_cannot_be_created_is_told(fake):
+    fake.answer("campaign show", status=125, errors="tranche: campaign 'may' not found")
+    fake.answer("campaign create", status=2, errors="tranche: 'may' is no usable name")
+    with pytest.raises(TrancheError, match="tranche campaign ended with 2: tranche: 'may' is no usable name"):
+        campaign().execute(context())

@@ -1,11 +1,12 @@
 """DAGs of the provider's operators, over the job `flights` of the inventory that the connection `inventory` names."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
-from airflow.sdk import DAG, Asset, task
+from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, task
 
 from tranche_provider.operators.tranche import (
     TrancheAcquireOperator,
+    TrancheCampaignOperator,
     TranchePlanOperator,
     TrancheReleaseOperator,
     TrancheRunOperator,
@@ -65,3 +66,15 @@ with DAG("decorated", schedule=None):
         return ["sh", "-c", f"echo {word} in {dag_run.run_id}"]
 
     ready >> load("hello")
+
+# Midnight of a day in January is key 1 of the day: two keys a day.
+with DAG(
+    "days",
+    schedule=CronDataIntervalTimetable("@daily", timezone="UTC"),
+    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+):
+    day = {"campaign": "day-{{ data_interval_start | ds_nodash }}", **FLIGHTS}
+    first = "{{ data_interval_start.day * 2 - 1 }}"
+    define = TrancheCampaignOperator(task_id="define", from_key=first, to_key="{{ data_interval_start.day * 2 }}", **day)
+    define >> TrancheRunOperator(task_id="load", command="true", iterations="all", **day)

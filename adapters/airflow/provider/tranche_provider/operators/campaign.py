@@ -1,0 +1,49 @@
+"""A campaign as a task, so that a backfill of Airflow becomes one of tranche."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tranche_provider.arguments import flags
+from tranche_provider.compat import Context
+from tranche_provider.exceptions import TrancheError
+from tranche_provider.operators.base import TrancheOperator
+
+
+class TrancheCampaignOperator(TrancheOperator):
+    """Creates the campaign where it is not there yet; its XCom is the campaign. A retry or a run again changes nothing.
+
+    :param campaign: its name: letters, digits, '.', '_' and '-', such as "day-{{ data_interval_start | ds_nodash }}"
+    :param from_key: default: the table's first
+    :param to_key: default: the newest settled key now
+    """
+
+    template_fields: Sequence[str] = (*TrancheOperator.template_fields, "from_key", "to_key", "max_count", "max_weight")
+
+    def __init__(
+        self,
+        *,
+        campaign: str,
+        from_key: int | str | None = None,
+        to_key: int | str | None = None,
+        max_count: int | str | None = None,
+        max_weight: int | str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(campaign=campaign, **kwargs)
+        self.from_key = from_key
+        self.to_key = to_key
+        self.max_count = max_count
+        self.max_weight = max_weight
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        program = self.program(context)
+        names = [str(self.campaign), *flags(job=self.job)]
+        try:
+            campaign: dict[str, Any] = program.json("campaign", "show", *names)
+            self.log.info("Campaign %r is there already", self.campaign)
+        except TrancheError:  # not there, or what creating it tells
+            limits = flags(max_count=self.max_count, max_weight=self.max_weight, **{"from": self.from_key, "to": self.to_key})
+            campaign = program.json("campaign", "create", *names, *limits)
+        return campaign
