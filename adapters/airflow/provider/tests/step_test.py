@@ -86,7 +86,7 @@ def test_a_campaign_that_is_not_there_is_created(fake):
     fake.answer("campaign show", status=125, errors="tranche: campaign 'may' not found")
     fake.answer("campaign create", {"name": "may"})
     assert campaign(from_key=1, to_key=8).execute(context()) == {"name": "may"}
-    assert fake.calls("campaign")[-1]["words"] == ["campaign", "create", "may", "--job", "flights", "--from", "1", "--to", "8", "-o", "json"]
+    assert " ".join(fake.calls("campaign")[-1]["words"]) == "campaign create may --job flights --from 1 --to 8 -o json"
 
 
 def test_a_campaign_that_is_there_stays(fake):

@@ -67,7 +67,7 @@ with DAG("decorated", schedule=None):
 
     ready >> load("hello")
 
-# Midnight of a day in January is key 1 of the day: two keys a day.
+# Day N of a month covers the keys 2N-1 and 2N.
 with DAG(
     "days",
     schedule=CronDataIntervalTimetable("@daily", timezone="UTC"),
