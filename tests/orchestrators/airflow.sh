@@ -48,7 +48,7 @@ install() {
 TRANCHE_BINARY=$(find_program)
 export TRANCHE_BINARY
 install
-"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-build-isolation --no-deps --editable "$provider"
+"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-build-isolation --no-deps --reinstall "$provider"
 
 AIRFLOW_HOME=$(mktemp -d "${TMPDIR:-/tmp}/tranche-airflow.XXXXXX")
 trap 'rm -rf "$AIRFLOW_HOME"' EXIT
@@ -61,4 +61,4 @@ export PATH=$venv/bin:$PATH
 (cd "$provider" && python -m mypy && python -m pytest -q -p no:cacheprovider)
 airflow db migrate >"$AIRFLOW_HOME/migrate.log" 2>&1 || { cat "$AIRFLOW_HOME/migrate.log" >&2; die "airflow db migrate failed"; }
 cd "$root/tests/orchestrators/airflow"
-python -m pytest -q -p no:cacheprovider -o python_files='*_test.py' --confcutdir=. "$@" .
+python -m pytest -q -p no:cacheprovider -o python_files='*_test.py' --confcutdir=. "${@:-.}"

@@ -20,16 +20,16 @@ class RunLineage:
     db: str | None
     lineage_summary: dict[str, Any] | None = None
 
-    def get_openlineage_facets_on_start(self) -> OperatorLineage:
+    def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any]:
         return self._lineage(None)
 
-    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage:
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage[Any, Any]:
         return self._lineage(self.lineage_summary)
 
-    def get_openlineage_facets_on_failure(self, task_instance: Any) -> OperatorLineage:
+    def get_openlineage_facets_on_failure(self, task_instance: Any) -> OperatorLineage[Any, Any]:
         return self._lineage(self.lineage_summary)
 
-    def _lineage(self, summary: Mapping[str, Any] | None) -> OperatorLineage:
+    def _lineage(self, summary: Mapping[str, Any] | None) -> OperatorLineage[Any, Any]:
         from airflow.providers.common.compat.openlineage.facet import Dataset
         from airflow.providers.openlineage.extractors import OperatorLineage
 
