@@ -77,7 +77,8 @@ class DagRun:
         return value
 
     def asset_events(self):
-        sql = "SELECT extra FROM asset_event WHERE source_dag_id = ? AND source_run_id = ?"
+        ((table,),) = self._all("SELECT name FROM sqlite_master WHERE name IN ('asset_event', 'dataset_event')")  # Airflow 3, 2
+        sql = f"SELECT extra FROM {table} WHERE source_dag_id = ? AND source_run_id = ?"
         return [json.loads(extra) for (extra,) in self._all(sql, self.dag_id, self.run_id)]
 
 

@@ -33,6 +33,7 @@ def test_the_input_is_the_sources_table(operator):
 
 
 def test_the_range_is_the_inputs_subset(operator):
+    pytest.importorskip("openlineage.client.generated.base_subset_dataset", reason="a client from before subsets")
     operator.execute(context())
     (dataset,) = operator.get_openlineage_facets_on_complete(None).inputs
     condition = dataset.inputFacets["subset"].inputCondition

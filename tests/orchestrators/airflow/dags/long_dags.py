@@ -3,7 +3,10 @@
 import os
 from datetime import timedelta
 
-from airflow.sdk import DAG
+try:
+    from airflow.sdk import DAG
+except ImportError:  # Airflow 2
+    from airflow import DAG
 
 from tranche_provider.operators.tranche import TrancheRunOperator
 

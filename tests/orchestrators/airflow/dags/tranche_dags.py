@@ -2,7 +2,13 @@
 
 from datetime import datetime, timedelta, timezone
 
-from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, task
+try:
+    from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, task
+except ImportError:  # Airflow 2
+    from airflow import DAG
+    from airflow.datasets import Dataset as Asset
+    from airflow.decorators import task
+    from airflow.timetables.interval import CronDataIntervalTimetable
 
 from tranche_provider.operators.tranche import (
     TrancheAcquireOperator,
@@ -21,7 +27,7 @@ with DAG("load", schedule=None):
         command=["sh", "-c", "echo keys {first_key} to {last_key} of $COLOUR; echo rows=$TRANCHE_COUNT >> $TRANCHE_OUTPUT_FILE"],
         env={"COLOUR": "{{ 'BLUE' | lower }}"},
         iterations=2,
-        outlets=[Asset(name="flights", uri="file:///flights")],
+        outlets=[Asset("file:///flights")],
         **FLIGHTS,
     )
 
