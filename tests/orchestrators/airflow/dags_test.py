@@ -1,5 +1,9 @@
 """DAGs by `airflow dags test`, and what the inventory says of them afterwards."""
 
+from importlib.metadata import version
+
+import pytest
+
 
 def test_a_task_runs_batches_and_returns_the_summary(inventory, dags_test):
     run = dags_test("load")
@@ -18,6 +22,7 @@ def test_a_task_runs_batches_and_returns_the_summary(inventory, dags_test):
     assert f"load.load {run.run_id} try 1" in inventory("asset", "--job", "flights", "--key", 1)
 
 
+@pytest.mark.skipif(version("apache-airflow").startswith("2."), reason="dags test of Airflow 2 records no events")
 def test_the_assets_event_carries_the_range(dags_test):
     run = dags_test("load")
     (extra,) = run.asset_events()
