@@ -59,6 +59,13 @@ def test_tries_before_the_task_was_cleared_do_not_count(fake):
     assert iterations(fake) == "3" and fake.calls("runs") == []
 
 
+def test_of_a_cleared_task_only_the_tries_since_count(fake):
+    fake.answer("runs", [run("bbbb", 2), run("aaaa", 1)])
+    fake.answer("run-info", {"batches": [batch(1)]})
+    execute(try_number=3, max_tries=3)
+    assert [call["words"][1] for call in fake.calls("run-info")[:1]] == ["bbbb"] and iterations(fake) == "2"
+
+
 def test_where_earlier_tries_did_everything_nothing_runs(fake):
     fake.answer("runs", [run()])
     fake.answer("run-info", {"batches": [batch(2), batch(1)]})
