@@ -2,6 +2,7 @@
 # Installs what is missing, configures and builds: build/bin/tranche. A second call does only what is needed.
 #   --preset NAME     release (default, in build/), dev, asan, tsan, tidy (in build-NAME/)
 #   --test-packages   install what the tests need as well (a PostgreSQL server, Catch2, pytest), and build the tests
+#   --orchestrator-packages   install what Airflow and its like need to be installed by the tests
 #   --packages-only   install, build nothing
 #   --no-packages     install nothing: for systems without apt-get, where you bring the packages
 set -euo pipefail
@@ -12,7 +13,9 @@ build_packages=(g++ cmake ninja-build pkg-config ccache libpqxx-dev libpq-dev li
 test_packages=(catch2 libcli11-dev python3 python3-pytest postgresql pgbouncer openssl sqlite3 jq zsh groff-base
   python3-prometheus-client procps dpkg-dev file)
 
-preset=release tests=no packages=yes build=yes
+orchestrator_packages=(python3-venv)
+
+preset=release tests=no orchestrators=no packages=yes build=yes
 
 say() { echo "bootstrap: $*" >&2; }
 die() { say "$*"; exit 1; }
@@ -30,9 +33,10 @@ parse_options() {
     case $1 in
       --preset) preset=${2:?bootstrap: --preset needs a name}; shift ;;
       --test-packages) tests=yes ;;
+      --orchestrator-packages) orchestrators=yes ;;
       --packages-only) build=no ;;
       --no-packages) packages=no ;;
-      -h | --help) sed -n '2,6s/^# \{0,1\}//p' bootstrap.sh; exit 0 ;;
+      -h | --help) sed -n '2,7s/^# \{0,1\}//p' bootstrap.sh; exit 0 ;;
       *) echo "bootstrap: unknown option '$1', see --help" >&2; exit 2 ;;
     esac
     shift
@@ -46,9 +50,15 @@ parse_options() {
 # A server of any version, from any package, will do.
 has_postgres_server() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; }
 
+wanted_packages() {
+  wanted=("${build_packages[@]}")
+  [ $tests = no ] || wanted+=("${test_packages[@]}")
+  [ $orchestrators = no ] || wanted+=("${orchestrator_packages[@]}")
+}
+
 missing_packages() {
-  local wanted=("${build_packages[@]}") installed package
-  [ $tests = yes ] && wanted+=("${test_packages[@]}")
+  local wanted installed package
+  wanted_packages
   # dpkg-query fails where it knows one of them not at all.
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p') || true
   for package in "${wanted[@]}"; do
@@ -78,10 +88,10 @@ install_postgres_server() {
 }
 
 install_packages() {
-  local all=("${build_packages[@]}") list missing
-  [ $tests = yes ] && all+=("${test_packages[@]}")
+  local wanted list missing
+  wanted_packages
   command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
-    die "this is no Debian or Ubuntu: install the counterparts of ${all[*]}, then call bootstrap.sh --no-packages"
+    die "this is no Debian or Ubuntu: install the counterparts of ${wanted[*]}, then call bootstrap.sh --no-packages"
   list=$(missing_packages)
   [ -n "$list" ] || return 0
   mapfile -t missing <<<"$list"

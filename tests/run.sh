@@ -1,24 +1,26 @@
 #!/usr/bin/env bash
 # Runs the tests, with all of their set-up: packages, build, a private PostgreSQL.
-#   --preset NAME   release (default), dev, asan, tsan
-#   --all           release, then the suites again under asan and tsan
-#   -R REGEX        only tests whose name matches
-#   --fsync on|off  of the PostgreSQL server (default on)
-#   --keep          leave the server running and say how to use and stop it
+#   --preset NAME    release (default), dev, asan, tsan
+#   --all            release, then the suites again under asan and tsan
+#   --orchestrators  also what needs Airflow and its like, which it installs (some minutes more)
+#   -R REGEX         only tests whose name matches
+#   --fsync on|off   of the PostgreSQL server (default on)
+#   --keep           leave the server running and say how to use and stop it
 # The last line is "N passed, N failed, N skipped". With CI set, a skipped test is a failure.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-presets=(release) selection=() launcher=() fsync=on keep=no child='' server=''
+presets=(release) orchestrators=no selection=() launcher=() fsync=on keep=no child='' server=''
 
 while [ $# -gt 0 ]; do
   case $1 in
     --preset) presets=("${2:?tests/run.sh: --preset needs a name}"); shift ;;
     --all) presets=(release asan tsan) ;;
+    --orchestrators) orchestrators=yes ;;
     -R) selection=(-R "${2:?tests/run.sh: -R needs a regular expression}"); shift ;;
     --fsync) fsync=${2:?tests/run.sh: --fsync needs on or off}; shift ;;
     --keep) keep=yes ;;
-    -h | --help) sed -n '2,8s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
     *) echo "tests/run.sh: unknown option '$1', see --help" >&2; exit 2 ;;
   esac
   shift
@@ -76,7 +78,26 @@ run_suites() {
   builds+=("$dir")
 }
 
+# Each installs the real program of its kind and runs the release build under it.
+run_orchestrators() {
+  local reports=$PWD/build/orchestrators script name status
+  launcher=()
+  run ./bootstrap.sh --test-packages --orchestrator-packages
+  rm -rf "$reports"
+  mkdir -p "$reports"
+  for script in tests/orchestrators/*.sh; do
+    name=$(basename "$script" .sh)
+    [ "$name" != common ] && [[ $name =~ ${selection[1]:-} ]] || continue
+    status=0
+    run env TRANCHE_REPORTS="$reports" TRANCHE_BINARY="$PWD/build/bin/tranche" bash "$script" || status=$?
+    echo $status >"$reports/$name.status"
+  done
+  builds+=("$reports")
+}
+
 export UBSAN_OPTIONS=print_stacktrace=1
 for preset in "${presets[@]}"; do run_suites "$preset"; done
+[ $orchestrators = no ] || run_orchestrators
 echo
+[ $orchestrators = yes ] || echo "left out: what runs under the real Airflow and its like; tests/run.sh --orchestrators runs that too"
 python3 tests/support/summary.py "${builds[@]}"

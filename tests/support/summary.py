@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""summary.py BUILD_DIR...: what ctest (ctest.xml) and the pytest suites inside it (pytest/*.xml) found, as a closing list and the
+"""summary.py FOLDER...: what was found by ctest (ctest.xml) and the pytest suites inside it (pytest/*.xml) of a build, or by scripts
+(NAME.status, and NAME*.xml of pytest) of a folder of reports, as a closing list and the
 line "N passed, N failed, N skipped". Ends with 1 where something failed, nothing ran, or CI is set and something was skipped."""
 
 import os
@@ -45,10 +46,20 @@ def outcomes(build):
         yield from cases or [(name, outcome, detail)]
 
 
-def main(builds):
+def script_outcomes(reports):
+    for ended in sorted(reports.glob("*.status")):
+        cases = [case for report in sorted(reports.glob(f"{ended.stem}*.xml")) for case in pytest_outcomes(report)]
+        # What a script does besides, such as installing, fails as a case of its own.
+        status = ended.read_text().strip()
+        if status != "0" and not any(found == "failed" for _, found, _ in cases):
+            cases.append((ended.stem, "failed", f"the script ended with {status}"))
+        yield from cases or [(ended.stem, "failed", "the script reported no case")]
+
+
+def main(folders):
     counts = Counter()
-    for build in map(Path, builds):
-        for name, outcome, detail in outcomes(build):
+    for build in map(Path, folders):
+        for name, outcome, detail in outcomes(build) if (build / "ctest.xml").exists() else script_outcomes(build):
             counts[outcome] += 1
             if outcome != "passed":
                 print(f"{outcome}: {build.name} {name} {detail}".rstrip())
