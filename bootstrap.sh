@@ -2,7 +2,7 @@
 # Installs what is missing, configures and builds: build/bin/tranche. A second call does only what is needed.
 #   --preset NAME     release (default, in build/), dev, asan, tsan, tidy (in build-NAME/)
 #   --test-packages   install what the tests need as well (a PostgreSQL server, Catch2, pytest), and build the tests
-#   --orchestrator-packages   install what Airflow and its like need to be installed by the tests
+#   --with PACKAGE    install this package as well; may be repeated
 #   --packages-only   install, build nothing
 #   --no-packages     install nothing: for systems without apt-get, where you bring the packages
 set -euo pipefail
@@ -13,9 +13,7 @@ build_packages=(g++ cmake ninja-build pkg-config ccache libpqxx-dev libpq-dev li
 test_packages=(catch2 libcli11-dev python3 python3-pytest postgresql pgbouncer openssl sqlite3 jq zsh groff-base
   python3-prometheus-client procps dpkg-dev file)
 
-orchestrator_packages=(python3-venv)
-
-preset=release tests=no orchestrators=no packages=yes build=yes
+preset=release further_packages=() tests=no packages=yes build=yes
 
 say() { echo "bootstrap: $*" >&2; }
 die() { say "$*"; exit 1; }
@@ -33,7 +31,7 @@ parse_options() {
     case $1 in
       --preset) preset=${2:?bootstrap: --preset needs a name}; shift ;;
       --test-packages) tests=yes ;;
-      --orchestrator-packages) orchestrators=yes ;;
+      --with) further_packages+=("${2:?bootstrap: --with needs the name of a package}"); shift ;;
       --packages-only) build=no ;;
       --no-packages) packages=no ;;
       -h | --help) sed -n '2,7s/^# \{0,1\}//p' bootstrap.sh; exit 0 ;;
@@ -51,9 +49,8 @@ parse_options() {
 has_postgres_server() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; }
 
 wanted_packages() {
-  wanted=("${build_packages[@]}")
+  wanted=("${build_packages[@]}" "${further_packages[@]}")
   [ $tests = no ] || wanted+=("${test_packages[@]}")
-  [ $orchestrators = no ] || wanted+=("${orchestrator_packages[@]}")
 }
 
 missing_packages() {

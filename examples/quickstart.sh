@@ -9,29 +9,13 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 includes=/usr/include
 header=$includes/stdlib.h
 
-case ${1:-} in
-  '') ;;
-  -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  *) echo "quickstart.sh: unknown argument '$1', see --help" >&2; exit 2 ;;
-esac
-
-bold='' plain=''
-if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then bold=$'\e[1m' plain=$'\e[0m'; fi
-step() { printf '\n%s# %s%s\n' "$bold" "$1" "$plain"; }
-try() { printf '%s$ %s%s\n' "$bold" "$1" "$plain"; eval "$1"; }
-die() { echo "quickstart.sh: $*" >&2; exit 1; }
+. "$root/examples/show.sh"
+usage "$@"
 
 set_up() {
-  if [ -n "${TRANCHE_BINARY:-}" ]; then
-    PATH=$(cd "$(dirname "$TRANCHE_BINARY")" && pwd):$PATH
-  else
-    "$root/bootstrap.sh"
-    PATH=$root/build/bin:$PATH
-  fi
-  started=$SECONDS
-  work=$(mktemp -d "${TMPDIR:-/tmp}/tranche-quickstart.XXXXXX")
-  cp "$root/examples/count-lines.sh" "$work"
-  cd "$work"
+  find_tranche
+  work_in quickstart
+  cp "$root/examples/count-lines.sh" .
   mkdir results
   name=headers
   if [ -z "${TRANCHE_DB:-}" ]; then
@@ -87,8 +71,6 @@ walk() {
   step "7. Which batch processed stdlib.h, and when?"
   try "tranche asset --job $name --item $header"
 }
-
-same() { [ "$2" = "$3" ] || die "$1: $2, but expected $3; see $work"; }
 
 # Against the files themselves, past tranche.
 verify() {

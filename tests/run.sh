@@ -82,7 +82,7 @@ run_suites() {
 run_orchestrators() {
   local reports=$PWD/build/orchestrators script name status
   launcher=()
-  run ./bootstrap.sh --test-packages --orchestrator-packages
+  run ./bootstrap.sh --test-packages
   rm -rf "$reports"
   mkdir -p "$reports"
   for script in tests/orchestrators/*.sh; do
