@@ -19,7 +19,7 @@ python_from() {
   environment_error "no Python from $oldest on"
 }
 
-# install_environment FOLDER PYTHON PACKAGE...: kept for the next time. What was installed whole is marked with its packages, so
+# install_environment FOLDER PYTHON PACKAGE...: needs python3-venv of the system; kept for the next time. What was installed whole is marked with its packages, so
 # that a broken or another installation is not taken for it.
 install_environment() {
   local folder=$1 python=$2
@@ -27,7 +27,6 @@ install_environment() {
   [ "$(cat "$folder/installed" 2>/dev/null)" != "$*" ] || return 0
   echo "installing $* into $folder" >&2
   rm -rf "$folder"
-  packages python3-venv
   "$python" -m venv "$folder"
   "$folder/bin/pip" install --quiet --disable-pip-version-check uv
   "$folder/bin/uv" pip install --quiet --python "$folder/bin/python" "$@"

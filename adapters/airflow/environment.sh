@@ -9,6 +9,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 version=${AIRFLOW_VERSION:-3.3.2}
 venv=${AIRFLOW_VENV:-$root/build/airflow-$version}
 
+packages python3-venv
 # shellcheck disable=SC2086  # several names
 python=$(python_from 3.9 ${AIRFLOW_PYTHON:-python3.12 python3})
 install_environment "$venv" "$python" "apache-airflow==$version" apache-airflow-providers-standard \

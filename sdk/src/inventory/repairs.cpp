@@ -198,7 +198,11 @@ std::int64_t Inventory::reset(const std::string& job_name, const std::string& to
       }
     }
     transaction.supersede_from(window.id, key);
-    transaction.rewind_window(window.id, key);
+    // Late assets behind ranges that were planned ahead, and are taken back now, are none to go
+    // back for.
+    if (!forward) {
+      transaction.rewind_window(window.id, key);
+    }
     transaction.tell_followers(window.job_id);
     return static_cast<std::int64_t>(behind.size());
   });

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "tranche/types.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tranche::test {
+
+/// All that a caller can see of them, to compare stores by.
+std::string told(const Batch& batch);
+std::string told(const std::vector<Batch>& batches);
+std::string told(const Backlog& backlog);
+
+}  // namespace tranche::test
