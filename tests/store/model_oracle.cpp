@@ -21,7 +21,7 @@ void hold(bool good, const std::string& what) {
 std::vector<std::int64_t> Oracle::waiting() const {
   std::vector<std::int64_t> keys;
   for (const auto& [key, asset] : assets_) {
-    if (asset.matches && in_window(key) && !holder_.contains(key)) {
+    if (asset.matches && (in_window(key) || left_.contains(key)) && !holder_.contains(key)) {
       keys.push_back(key);
     }
   }
@@ -60,7 +60,13 @@ void Oracle::on_cut(const Batch& batch, const std::set<std::int64_t>& keys, cons
 
 void Oracle::on_taken_back(const Batch& batch) {
   hold(batch.status == BatchStatus::planned && !batch.acquired_at, "a batch that was held is gone");
-  std::erase_if(holder_, [&](const auto& held) { return held.second == batch.id; });
+  std::erase_if(holder_, [&](const auto& held) {
+    const bool is_back = held.second == batch.id;
+    if (is_back && !in_window(held.first)) {
+      left_.insert(held.first);
+    }
+    return is_back;
+  });
 }
 
 void Oracle::on_split(std::int64_t parent,

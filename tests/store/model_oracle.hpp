@@ -53,6 +53,7 @@ class Oracle {
   const std::map<std::int64_t, Asset>& assets_;
   Bounds bounds_;
   std::map<std::int64_t, std::int64_t> holder_;  ///< key -> live batch
+  std::set<std::int64_t> left_;  ///< planned before a reset to a later key, and cut again since
 };
 
 /// Throws std::logic_error with `what` unless `good`.
