@@ -12,6 +12,15 @@ Json batch_without_token(const Batch& batch) {
   return json;
 }
 
+Json place_json(const SourcePlace& place) {
+  return {{"kind", place.host.empty() ? "sqlite" : "postgresql"},
+          {"host", text_json(place.host)},
+          {"port", text_json(place.port)},
+          {"database", place.database},
+          {"schema", text_json(place.schema)},
+          {"table", place.table}};
+}
+
 struct ToJson {
   Json operator()(const RunStarted& told) const {
     return {{"event", "run_started"},
@@ -22,7 +31,8 @@ struct ToJson {
     return {{"event", "batch_acquired"},
             {"batch", batch_without_token(told.batch)},
             {"iteration", told.iteration},
-            {"range_sql", told.range_sql}};
+            {"range_sql", told.range_sql},
+            {"source", place_json(told.source)}};
   }
   Json operator()(const BatchProgress& told) const {
     return {{"event", "progress"},

@@ -17,6 +17,7 @@ struct BatchView {
   std::string range_sql;
   std::int64_t iteration = 0;
   std::string iterations;  ///< a number or "all"
+  SourcePlace source{};    ///< empty without observers
 };
 
 /// The whole environment of the command: the runner's own with the batch's variables over it. A

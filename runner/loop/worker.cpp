@@ -179,18 +179,20 @@ std::optional<Worker::Held> Worker::process(Held& held, std::int64_t iteration) 
   return conclude(held, verdict);
 }
 
-std::string Worker::read_batch(const Held& held) {
+Worker::Reading Worker::read_batch(const Held& held) {
   const Batch& batch = held.batch;
-  const std::function<std::string(Inventory&)> read = [&](Inventory& inventory) {
+  const bool observed = !setup_.observation.observers.empty();
+  const std::function<Reading(Inventory&)> read = [&](Inventory& inventory) {
     if (!held.items_are_there) {
       items_.begin();
       inventory.for_each_asset(batch, [&](const Asset& asset) { items_.add(asset); });
       items_.finish();
     }
-    return inventory.range_condition(batch);
+    return Reading{inventory.range_condition(batch),
+                   observed ? inventory.place_of(batch) : SourcePlace()};
   };
-  return inventory_.keep_trying<std::string>(
-      held.until, read, [](Inventory&) { return std::optional<std::string>(); });
+  return inventory_.keep_trying<Reading>(
+      held.until, read, [](Inventory&) { return std::optional<Reading>(); });
 }
 
 Verdict Worker::attempt(const Held& held, Watch& watch, std::int64_t iteration) {
@@ -200,9 +202,10 @@ Verdict Worker::attempt(const Held& held, Watch& watch, std::int64_t iteration) 
                 ", weight " + format_weight(batch.weight) + ", attempt " +
                 std::to_string(batch.attempt) + " of " + std::to_string(batch.max_attempts),
             {});
-  const std::string range_sql = read_batch(held);
+  const Reading reading = read_batch(held);
   const BatchFiles files = make_batch_files(setup_.folder, batch, items_.path());
-  const BatchView view{batch, files, range_sql, iteration, iterations_text()};
+  const BatchView view{
+      batch, files, reading.range_sql, iteration, iterations_text(), reading.source};
   observe_acquired(view);
   Outputs added;
   const CommandResult result = execute(view, watch, added);
@@ -244,7 +247,8 @@ void Worker::observe_acquired(const BatchView& view) {
   if (observation.observers.empty()) {
     return;
   }
-  observation.observers.tell(BatchAcquired{view.batch, view.iteration, view.range_sql});
+  observation.observers.tell(
+      BatchAcquired{view.batch, view.iteration, view.range_sql, view.source});
   observation.progress.begin(view.batch.id, view.files.progress);
   observed_ = true;
 }

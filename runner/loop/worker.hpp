@@ -54,8 +54,12 @@ class Worker {
   /// Returns the next batch where it came with the end of this one.
   std::optional<Held> process(Held& held, std::int64_t iteration);
   Verdict attempt(const Held& held, Watch& watch, std::int64_t iteration);
-  /// Fills items_ where that is still to do; returns the range's condition.
-  std::string read_batch(const Held& held);
+  struct Reading {
+    std::string range_sql;
+    SourcePlace source;  ///< empty without observers
+  };
+  /// Fills items_ where that is still to do.
+  Reading read_batch(const Held& held);
   /// Runs the command, once more after each start that failed. `outputs`: what command adapters
   /// add to its own.
   CommandResult execute(const BatchView& view, Watch& watch, Outputs& outputs);

@@ -170,6 +170,8 @@ class Inventory {
   /// Condition in the source's SQL that selects exactly the batch: its range with its filter, or a
   /// straggler's list of keys. Empty for a straggler of more than 1,000 assets.
   std::string range_condition(const Batch& batch);
+  /// Where the batch's assets are read.
+  SourcePlace place_of(const Batch& batch);
 
   /// Looks at the job's source, so that a load that begins later delays only assets newer than now.
   /// Creating a job and every acquire, backlog and plan do the same; programs that wait, and a

@@ -20,6 +20,7 @@ struct BatchAcquired {
   Batch batch;
   std::int64_t iteration = 0;  ///< counts from 1
   std::string range_sql;       ///< selects exactly the batch in its table; may be empty
+  SourcePlace source;          ///< where that table is
 };
 
 /// What the command wrote into its progress file.

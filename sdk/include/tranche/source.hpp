@@ -51,6 +51,9 @@ class Source {
   };
   virtual std::unique_ptr<Reading> begin(Duration statement_timeout) = 0;
 
+  /// What it reads, for those who draw lineage.
+  virtual SourcePlace place() { return {}; }
+
   /// The highest visible key, filter or not; empty: no asset.
   virtual std::optional<Key> newest_key() = 0;
   /// Whether assets can become visible in another order than that of their keys, and writers()

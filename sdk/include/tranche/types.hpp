@@ -28,6 +28,15 @@ struct Asset {
   double weight = 0;  ///< NULL counts as 0; never negative
 };
 
+/// Where assets are read, in the names by which other tools know it. Holds no user and no password.
+struct SourcePlace {
+  std::string host;      ///< of the server, or the folder of its Unix socket; empty: SQLite
+  std::string port;      ///< empty: SQLite
+  std::string database;  ///< its name; SQLite: its file, absolute
+  std::string schema;    ///< the one in which the table was found; empty: SQLite
+  std::string table;
+};
+
 /// How much one batch may hold, whichever is reached first. A batch holds at least one asset all
 /// the same.
 struct Limits {

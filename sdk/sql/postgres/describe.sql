@@ -5,7 +5,9 @@
 to_regclass(CASE WHEN $1::text IS NULL THEN '' ELSE quote_ident($1) || '.' END || quote_ident($2))
 
 -- name: find_table
-SELECT (c.relkind IN ('v'))::integer, c.relkind::text FROM pg_class AS c
+-- Whether it is a view, its kind, and its schema and name as they are stored.
+SELECT (c.relkind IN ('v'))::integer, c.relkind::text, n.nspname, c.relname
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = /* TEMPLATE: relation */ AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 
 -- name: list_tables

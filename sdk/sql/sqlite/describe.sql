@@ -1,8 +1,8 @@
 -- What a source table is like (source/describe.hpp). The names and columns are those of sql/postgres/describe.sql.
 
 -- name: find_table
--- ?1 schema or NULL, ?2 name. One row: whether it is a view, and its definition.
-SELECT type = 'view', coalesce(sql, '') FROM sqlite_schema
+-- ?1 schema or NULL, ?2 name. One row: whether it is a view, its definition, and its schema and name as they are stored.
+SELECT type = 'view', coalesce(sql, ''), 'main', name FROM sqlite_schema
 WHERE type IN ('table', 'view') AND name = ?2 COLLATE NOCASE AND (?1 IS NULL OR ?1 = 'main')
 
 -- name: list_tables

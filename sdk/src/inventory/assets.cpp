@@ -129,6 +129,10 @@ std::string Inventory::range_condition(const Batch& batch) {
              : source.list_condition(impl_->straggler_keys(impl_->keys_outside(batch), batch));
 }
 
+SourcePlace Inventory::place_of(const Batch& batch) {
+  return impl_->source_of_version(batch.version_id).place();
+}
+
 bool Inventory::Impl::holds(StoreTransaction& transaction,
                             const StoredBatch& stored,
                             const Key& key) const {

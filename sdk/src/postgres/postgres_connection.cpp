@@ -178,6 +178,10 @@ class Duplicate {
   int fd_;
 };
 
+std::string text_of(const char* text) {
+  return text == nullptr ? "" : text;
+}
+
 class PostgresConnection final : public Connection {
  public:
   PostgresConnection(const std::string& conninfo, std::string where)
@@ -265,6 +269,13 @@ class PostgresConnection final : public Connection {
   void keep_read_only() override { keep_read_only_ = true; }
   void set_patience(Duration patience) override { patience_ = patience; }
   bool pooled() override { return !server_is_ours(); }
+  SourcePlace place() override {
+    return {text_of(connection_.hostname()),
+            text_of(connection_.port()),
+            text_of(connection_.dbname()),
+            {},
+            {}};
+  }
   void script(const Statement& statement) override { run(statement); }
 
  private:

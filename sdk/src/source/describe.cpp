@@ -69,6 +69,7 @@ Table describe_table(sql::Connection& connection,
       found = true;
       table.view = rows->integer(0) != 0;
       table.detail = rows->text(1);
+      table.stored = {rows->text(2), rows->text(3)};
     }
   }
   if (!found) {

@@ -19,6 +19,7 @@ struct Column {
 
 struct Table {
   sql::QualifiedName name;
+  sql::QualifiedName stored;  ///< as the database has it; SQLite: schema main
   bool view = false;
   std::string detail;  ///< PostgreSQL: relkind; SQLite: the statement that created it
   std::vector<Column> columns;

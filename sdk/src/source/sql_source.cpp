@@ -120,6 +120,14 @@ class SqlSource final : public Source {
 
   std::unique_ptr<Reading> begin(Duration statement_timeout) override;
 
+  SourcePlace place() override {
+    SourcePlace place = connection_->place();
+    place.schema = table_.stored.schema;
+    place.table = table_.stored.name.empty() ? sql::parse_qualified(definition_.table).name
+                                             : table_.stored.name;
+    return place;
+  }
+
   std::optional<Key> newest_key() override { return key_of("newest_key"); }
   std::optional<Key> oldest_key() override { return key_of("oldest_key"); }
 

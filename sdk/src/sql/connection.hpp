@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tranche/database_url.hpp"
+#include "tranche/types.hpp"
 #include "tranche/units.hpp"
 
 #include <cstdint>
@@ -87,6 +88,9 @@ class Connection {
   /// A pooler stands between, which may give each transaction another session of the database.
   /// What belongs to a session (named statements, LISTEN, SET) does not work then.
   virtual bool pooled() { return false; }
+  /// Host (or the folder of a Unix socket) and port of the server, and the database's name. SQLite:
+  /// the file alone.
+  virtual SourcePlace place() { return {}; }
   /// Several statements without parameters: migrations.
   virtual void script(const Statement& statement) = 0;
 };

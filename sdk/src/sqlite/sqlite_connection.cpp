@@ -111,6 +111,7 @@ class SqliteConnection final : public Connection {
   SqliteConnection& operator=(const SqliteConnection&) = delete;
 
   Dialect dialect() const override { return Dialect::sqlite; }
+  SourcePlace place() override { return {{}, {}, path_, {}, {}}; }
 
   void begin(Mode mode, Duration timeout) override {
     run({"begin", mode == Mode::read_only ? "BEGIN" : "BEGIN IMMEDIATE"});
