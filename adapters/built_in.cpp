@@ -2,6 +2,7 @@
 
 #include "airflow/airflow_adapter.hpp"
 #include "argo/argo_adapter.hpp"
+#include "openlineage/openlineage_adapter.hpp"
 
 namespace tranche::adapters {
 
@@ -9,6 +10,7 @@ AdapterRegistry built_in_adapters() {
   AdapterRegistry registry;
   registry.add(airflow_adapter());
   registry.add(argo_adapter());
+  registry.add(openlineage_adapter());
   return registry;
 }
 

@@ -109,7 +109,8 @@ void add_run(Registry& registry) {
   c.option("--adapter",
            options->adapters,
            "NAME",
-           "Speak to an orchestrator: airflow, argo, auto, none, or a program tranche-adapter-NAME")
+           "Speak to airflow, argo, openlineage, auto (whoever is recognised), none, or a program "
+           "tranche-adapter-NAME")
       .default_text("auto");
   c.option("--summary",
            options->summary,

@@ -33,12 +33,29 @@ void add_once(AdapterChoice& choice, const Adapter& adapter) {
                   "and the NAME of an executable tranche-adapter-NAME on PATH");
 }
 
+/// With the program as its observer, where it is there. A run goes on without it.
+Adapter with_program(Adapter adapter, const FindAdapterProgram& find_program) {
+  if (!adapter.by_program) {
+    return adapter;
+  }
+  const std::string program = find_program(adapter.name);
+  adapter.observer = [program, name = adapter.name](const Environment&) {
+    if (program.empty()) {
+      throw Error(ErrorCode::refused,
+                  "the executable tranche-adapter-" + name +
+                      " is neither beside tranche, nor in ../libexec/tranche, nor on PATH");
+    }
+    return make_program_observer(program);
+  };
+  return adapter;
+}
+
 void add_named(AdapterChoice& choice,
                const std::string& name,
                const AdapterRegistry& registry,
                const FindAdapterProgram& find_program) {
   if (const Adapter* const known = registry.find(name)) {
-    return add_once(choice, *known);
+    return add_once(choice, with_program(*known, find_program));
   }
   const std::string program = find_program(name);
   if (program.empty()) {
@@ -52,10 +69,11 @@ void add_named(AdapterChoice& choice,
 
 void add_recognised(AdapterChoice& choice,
                     const AdapterRegistry& registry,
-                    const Environment& environment) {
+                    const Environment& environment,
+                    const FindAdapterProgram& find_program) {
   for (const Adapter& adapter : registry.adapters()) {
     if (adapter.recognises && adapter.recognises(environment)) {
-      add_once(choice, adapter);
+      add_once(choice, with_program(adapter, find_program));
     }
   }
 }
@@ -104,11 +122,11 @@ AdapterChoice choose_adapters(const std::vector<std::string>& names,
     throw Error(ErrorCode::usage, "--adapter: 'none' goes with no other adapter");
   }
   if (names.empty()) {
-    add_recognised(choice, registry, environment);
+    add_recognised(choice, registry, environment, find_program);
   }
   for (const std::string& name : names) {
     if (name == "auto") {
-      add_recognised(choice, registry, environment);
+      add_recognised(choice, registry, environment, find_program);
     } else if (name != "none") {
       add_named(choice, name, registry, find_program);
     }

@@ -41,6 +41,9 @@ struct Adapter {
   /// Must return at once; slow work belongs into the observer's first call.
   std::function<std::unique_ptr<Observer>(const Environment&)> observer;
   std::function<std::unique_ptr<CommandAdapter>(const Environment&)> command;
+  /// The executable tranche-adapter-NAME, which comes with tranche, is its observer: what it needs
+  /// is not to burden a program that starts often.
+  bool by_program = false;
 };
 
 /// The adapters that a program knows. A program of one's own adds to it before it runs:
