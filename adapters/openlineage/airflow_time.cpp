@@ -38,8 +38,7 @@ std::string iso(std::chrono::sys_time<microseconds> time) {
                 static_cast<int>(clock.seconds().count()));
   std::string all = text.data();
   if (clock.subseconds().count() != 0) {
-    std::snprintf(
-        text.data(), text.size(), ".%06d", static_cast<int>(clock.subseconds().count()));
+    std::snprintf(text.data(), text.size(), ".%06d", static_cast<int>(clock.subseconds().count()));
     all += text.data();
   }
   return all + "+00:00";

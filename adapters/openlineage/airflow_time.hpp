@@ -9,7 +9,8 @@ namespace tranche::adapters {
 
 struct AirflowTime {
   std::chrono::milliseconds since_1970{};
-  std::string iso_utc;  ///< as Python's isoformat() writes it: microseconds only where there are any
+  std::string
+      iso_utc;  ///< as Python's isoformat() writes it: microseconds only where there are any
 };
 
 /// "2026-01-01T02:00:00.123456+02:00", also with Z. Empty for any other form.

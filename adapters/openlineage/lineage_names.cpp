@@ -61,7 +61,8 @@ std::optional<LineageRun> from_id(const std::string& id) {
   if (middle == std::string::npos) {
     return std::nullopt;
   }
-  return valid({id.substr(0, middle), id.substr(middle + 1, last - middle - 1), id.substr(last + 1)});
+  return valid(
+      {id.substr(0, middle), id.substr(middle + 1, last - middle - 1), id.substr(last + 1)});
 }
 
 std::optional<LineageParent> id_parent(const Environment& environment) {

@@ -20,9 +20,10 @@ bool is_disabled(const Environment& environment) {
 }
 
 bool recognises(const Environment& environment) {
-  return !is_disabled(environment) && (!variable(environment, "OPENLINEAGE_URL").empty() ||
-                                       !variable(environment, "OPENLINEAGE__TRANSPORT").empty() ||
-                                       !variable(environment, "OPENLINEAGE__TRANSPORT__TYPE").empty());
+  return !is_disabled(environment) &&
+         (!variable(environment, "OPENLINEAGE_URL").empty() ||
+          !variable(environment, "OPENLINEAGE__TRANSPORT").empty() ||
+          !variable(environment, "OPENLINEAGE__TRANSPORT__TYPE").empty());
 }
 
 std::string value_of(const std::vector<std::string>& entries, std::string_view name) {
@@ -56,8 +57,7 @@ class LineageParentOfCommand final : public CommandAdapter {
   std::unique_ptr<CommandAttempt> prepare(CommandPlan& plan, const Batch& batch) override {
     const std::int64_t iteration =
         std::strtoll(value_of(plan.environment, "TRANCHE_ITERATION").c_str(), nullptr, 10);
-    const LineageRun own =
-        attempt_run(environment_, batch.job, batch.run_id, batch.id, iteration);
+    const LineageRun own = attempt_run(environment_, batch.job, batch.run_id, batch.id, iteration);
     if (own.run_id.empty()) {
       return nullptr;
     }
@@ -70,7 +70,7 @@ class LineageParentOfCommand final : public CommandAdapter {
       context["root"] = json_of(root);
       set(plan.environment, "OPENLINEAGE_CONTEXT", nlohmann::json{{"parent", context}}.dump());
     }
-    return nullptr;
+    return std::make_unique<CommandAttempt>();
   }
 
  private:

@@ -20,9 +20,8 @@ bool is_dash(std::size_t at) {
 }
 
 unsigned digit(char c) {
-  return static_cast<unsigned>(std::isdigit(static_cast<unsigned char>(c)) != 0
-                                   ? c - '0'
-                                   : (c | 0x20) - 'a' + 10);
+  return static_cast<unsigned>(
+      std::isdigit(static_cast<unsigned char>(c)) != 0 ? c - '0' : (c | 0x20) - 'a' + 10);
 }
 
 std::string text_of(Bytes bytes, unsigned version) {
@@ -46,8 +45,8 @@ bool is_uuid(std::string_view text) {
     return false;
   }
   for (std::size_t at = 0; at < kLength; ++at) {
-    const bool right = is_dash(at) ? text[at] == '-'
-                                   : std::isxdigit(static_cast<unsigned char>(text[at])) != 0;
+    const bool right =
+        is_dash(at) ? text[at] == '-' : std::isxdigit(static_cast<unsigned char>(text[at])) != 0;
     if (!right) {
       return false;
     }

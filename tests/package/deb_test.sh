@@ -11,15 +11,19 @@ program=$(compgen -G "$work/tranche_*.deb") || fail "no package tranche in: $(ls
 library=$(compgen -G "$work/libtranche-dev_*.deb") || fail "no package libtranche-dev in: $(ls "$work")"
 
 depends=$(dpkg-deb -f "$program" Depends)
-for library_name in $(readelf -d "$build/bin/tranche" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
-  owner=$(dpkg -S "*/$library_name" | head -n 1 | cut -d: -f1)
-  [[ ", $depends" == *", $owner"* ]] || fail "tranche loads $library_name of $owner, but depends only on: $depends"
+for binary in tranche tranche-adapter-openlineage; do
+  for library_name in $(readelf -d "$build/bin/$binary" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+    owner=$(dpkg -S "*/$library_name" | head -n 1 | cut -d: -f1)
+    [[ ", $depends" == *", $owner"* ]] || fail "$binary loads $library_name of $owner, but the package depends only on: $depends"
+  done
 done
 [[ $(dpkg-deb -f "$library" Depends) == *libsqlitecpp-dev* ]] || fail "libtranche-dev does not depend on libsqlitecpp-dev"
 
 dpkg-deb -x "$program" "$work/root"
 dpkg-deb -x "$library" "$work/dev"
 [ "$("$work/root/usr/bin/tranche" --version)" = "tranche $(dpkg-deb -f "$program" Version)" ] || fail "program and package differ in version"
+"$work/root/usr/libexec/tranche/tranche-adapter-openlineage" </dev/null 2>"$work/said" || fail "tranche-adapter-openlineage ends with $?"
+grep -q 'set OPENLINEAGE_URL' "$work/said" || fail "tranche-adapter-openlineage says: $(cat "$work/said")"
 for file in man/man1/tranche.1 bash-completion/completions/tranche zsh/vendor-completions/_tranche; do
   [ -s "$work/root/usr/share/$file" ] || fail "tranche lacks share/$file"
 done

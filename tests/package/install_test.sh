@@ -13,6 +13,15 @@ cmake --install "$build" --prefix "$work/prefix" >/dev/null
 tranche=$work/prefix/bin/tranche
 "$tranche" --version
 
+# What comes with the program is found where it is installed.
+export TRANCHE_DB=sqlite:$work/adapter.db
+mkdir "$work/one"
+touch "$work/one/file"
+"$tranche" register --table files "$work/one" >/dev/null 2>&1
+"$tranche" job create load --table files --key id >/dev/null 2>&1
+OPENLINEAGE__TRANSPORT__TYPE=console "$tranche" run --job load -- true 2>&1 | grep -q '"eventType":"COMPLETE"' || fail "no lineage is told"
+unset TRANCHE_DB
+
 build_against_it() {
   cmake -S "$1" -B "$2" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
   cmake --build "$2"

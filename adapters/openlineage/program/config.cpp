@@ -55,7 +55,8 @@ std::string joined(std::string url, const std::string& endpoint) {
     url.pop_back();
   }
   const std::size_t scheme = url.find("://");
-  if (scheme == std::string::npos || (!url.starts_with("http://") && !url.starts_with("https://"))) {
+  if (scheme == std::string::npos ||
+      (!url.starts_with("http://") && !url.starts_with("https://"))) {
     throw Error(ErrorCode::usage, "the server's address must begin with http:// or https://");
   }
   const std::size_t path = url.find('/', scheme + 3);
@@ -105,7 +106,8 @@ HttpConfig nested_http(const Json& given) {
   http.key = key_of(given.value("auth", Json()));
   http.timeout = timeout_of(text(given, {"timeout"}));
   http.verify = truth(text(given, {"verify"}), true);
-  const Json tls = given.value("sslcontext", given.value("ssl_context", given.value("sslContext", Json())));
+  const Json tls =
+      given.value("sslcontext", given.value("ssl_context", given.value("sslContext", Json())));
   http.ca_file = text(tls, {"cacertpath", "ca_cert_path", "caCertPath"});
   http.certificate_file = text(tls, {"clientcertpath", "client_cert_path", "clientCertPath"});
   http.certificate_key_file = text(tls, {"clientkeypath", "client_key_path", "clientKeyPath"});

@@ -120,9 +120,7 @@ Delivery::Round Delivery::send_all() {
   return Round::empty;
 }
 
-bool Delivery::send_one(const std::string& name,
-                        std::vector<std::string>& failed,
-                        bool& answered) {
+bool Delivery::send_one(const std::string& name, std::vector<std::string>& failed, bool& answered) {
   const auto event = spool_.read(name);
   if (!event) {
     return true;

@@ -30,8 +30,7 @@ bool write_all(int file, std::string_view text) {
 Sent put(int file, const std::string& path, const std::string& event) {
   // One write to a file opened for appending is whole, unless the disk is full half-way: the lock
   // keeps others from going on behind half a line.
-  const bool written =
-      file >= 0 && ::flock(file, LOCK_EX) == 0 && write_all(file, event + '\n');
+  const bool written = file >= 0 && ::flock(file, LOCK_EX) == 0 && write_all(file, event + '\n');
   const int error = errno;
   if (file >= 0) {
     ::close(file);
@@ -66,8 +65,7 @@ class FileTransport final : public Transport {
 
  private:
   Sent append(const std::string& event) const {
-    const int file =
-        ::open(config_.path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kMode);
+    const int file = ::open(config_.path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kMode);
     return put(file, config_.path, event);
   }
 

@@ -2,7 +2,6 @@
 
 #include "datasets.hpp"
 #include "facets.hpp"
-
 #include "openlineage/lineage_names.hpp"
 
 #include "tranche/database_url.hpp"
@@ -39,8 +38,8 @@ std::string type_of(const std::string& outcome) {
   if (outcome == "succeeded" || outcome == "skipped") {
     return "COMPLETE";
   }
-  const bool failed = outcome == "failed" || outcome == "timeout" || outcome == "split" ||
-                      outcome == "not_started";
+  const bool failed =
+      outcome == "failed" || outcome == "timeout" || outcome == "split" || outcome == "not_started";
   return failed ? "FAIL" : "ABORT";
 }
 
@@ -100,19 +99,20 @@ std::string EventWriter::begin(const Json& told) {
   if (const Json range = subset(batch); !range.is_null()) {
     input["inputFacets"]["subset"] = range;
   }
-  attempt.start = {
-      {"producer", producer()},
-      {"schemaURL", kSchema},
-      {"run", {{"runId", own.run_id}, {"facets", facets}}},
-      {"job",
-       {{"namespace", own.job_namespace},
-        {"name", own.job_name},
-        {"facets",
-         {{"jobType",
-           facet("2-0-4/JobTypeJobFacet",
-                 {{"processingType", "BATCH"}, {"integration", "TRANCHE"}, {"jobType", "COMMAND"}})}}}}},
-      {"inputs", Json::array({input})},
-      {"outputs", Json::array()}};
+  attempt.start = {{"producer", producer()},
+                   {"schemaURL", kSchema},
+                   {"run", {{"runId", own.run_id}, {"facets", facets}}},
+                   {"job",
+                    {{"namespace", own.job_namespace},
+                     {"name", own.job_name},
+                     {"facets",
+                      {{"jobType",
+                        facet("2-0-4/JobTypeJobFacet",
+                              {{"processingType", "BATCH"},
+                               {"integration", "TRANCHE"},
+                               {"jobType", "COMMAND"}})}}}}},
+                   {"inputs", Json::array({input})},
+                   {"outputs", Json::array()}};
   const std::string line = close(attempt, "START", attempt.begun_at);
   held_[batch.at("batch_id")] = std::move(attempt);
   return line;

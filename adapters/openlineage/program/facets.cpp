@@ -78,9 +78,15 @@ Json attempt_parameters(const Json& run, const Json& acquired) {
     add(all, std::string("tranche.") + name, run.value(name, Json()));
   }
   add(all, "tranche.command", joined(run.value("command", Json::array())));
-  for (const char* const name :
-       {"batch_id", "window", "attempt", "max_attempts", "first_key_text", "last_key_text", "count",
-        "weight", "filter"}) {
+  for (const char* const name : {"batch_id",
+                                 "window",
+                                 "attempt",
+                                 "max_attempts",
+                                 "first_key_text",
+                                 "last_key_text",
+                                 "count",
+                                 "weight",
+                                 "filter"}) {
     const std::string key = name;
     add(all, "tranche." + key.substr(0, key.find("_text")), batch.value(name, Json()));
   }

@@ -9,9 +9,8 @@
 
 #include "tranche/error.hpp"
 
-#include <curl/curl.h>
-
 #include <cstdlib>
+#include <curl/curl.h>
 #include <functional>
 #include <iostream>
 #include <signal.h>
@@ -82,10 +81,10 @@ Opened open_spool(const Environment& environment, const std::string& url) {
   if (!folder.empty()) {
     try {
       const std::string most = variable(environment, "TRANCHE_OPENLINEAGE_SPOOL_BYTES");
-      return {std::make_unique<Spool>(folder,
-                                      most.empty() ? Spool::kMostBytes
-                                                   : std::strtoull(most.c_str(), nullptr, 10)),
-              false};
+      return {
+          std::make_unique<Spool>(
+              folder, most.empty() ? Spool::kMostBytes : std::strtoull(most.c_str(), nullptr, 10)),
+          false};
     } catch (const Error&) {
     }
   }
@@ -98,8 +97,8 @@ void tell_losses(const Delivery::Result& result, const Opened& opened) {
     warn(std::to_string(result.refused) + " events were refused: " + result.why);
   }
   if (spool.dropped() > 0) {
-    warn(std::to_string(spool.dropped()) + " events that waited longest were given up: no room in " +
-         spool.folder().string());
+    warn(std::to_string(spool.dropped()) +
+         " events that waited longest were given up: no room in " + spool.folder().string());
   }
   const std::size_t waiting = result.away ? spool.waiting().size() : 0;
   if (waiting > 0) {
@@ -146,7 +145,8 @@ void tell_by_http(EventWriter& writer, const Environment& environment, const Htt
 void tell(const Environment& environment) {
   const Config config = read_config(environment);
   if (!variable(environment, "OPENLINEAGE_CONFIG").empty()) {
-    warn("the file named by OPENLINEAGE_CONFIG is not read; say it by OPENLINEAGE__TRANSPORT__TYPE");
+    warn(
+        "the file named by OPENLINEAGE_CONFIG is not read; say it by OPENLINEAGE__TRANSPORT__TYPE");
   }
   EventWriter writer(environment);
   switch (config.kind) {
