@@ -3,6 +3,7 @@
 #include "airflow/airflow_adapter.hpp"
 #include "argo/argo_adapter.hpp"
 #include "openlineage/openlineage_adapter.hpp"
+#include "spark/spark_adapter.hpp"
 
 namespace tranche::adapters {
 
@@ -11,6 +12,7 @@ AdapterRegistry built_in_adapters() {
   registry.add(airflow_adapter());
   registry.add(argo_adapter());
   registry.add(openlineage_adapter());
+  registry.add(spark_adapter());
   return registry;
 }
 

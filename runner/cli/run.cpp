@@ -109,7 +109,8 @@ void add_run(Registry& registry) {
   c.option("--adapter",
            options->adapters,
            "NAME",
-           "Speak to airflow, argo, openlineage, auto (whoever is recognised), none, or a program "
+           "Speak to airflow, argo, openlineage, spark, auto (whoever the environment tells of), "
+           "none, or a program "
            "tranche-adapter-NAME")
       .default_text("auto");
   c.option("--summary",

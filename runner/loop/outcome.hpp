@@ -17,6 +17,7 @@ struct Verdict {
   int attempt = 0;                        ///< the attempt's number
   std::string told;                       ///< "succeeded", "failed with exit status 3", ...
   Duration elapsed{};                     ///< of the command
+  Identity names;                         ///< what the command was called where it ran
 };
 
 /// How the inventory calls that end; `after`: the batch as the release left it.

@@ -12,6 +12,7 @@ namespace {
 
 // Between batches nothing is held: a database that is away this long ends the run.
 constexpr auto kAcquirePatience = std::chrono::seconds(60);
+constexpr auto kNamesPatience = std::chrono::seconds(5);
 constexpr Duration kLookTwice = std::chrono::milliseconds(100);
 constexpr Duration kFirstStartPause = std::chrono::milliseconds(200);
 constexpr Duration kLongestStartPause = std::chrono::seconds(5);
@@ -176,7 +177,9 @@ std::optional<Worker::Held> Worker::process(Held& held, std::int64_t iteration) 
     throw;
   }
   held.until = watch.deadline();
-  return conclude(held, verdict);
+  auto next = conclude(held, verdict);
+  record_names(verdict);
+  return next;
 }
 
 Worker::Reading Worker::read_batch(const Held& held) {
@@ -207,12 +210,11 @@ Verdict Worker::attempt(const Held& held, Watch& watch, std::int64_t iteration) 
   const BatchView view{
       batch, files, reading.range_sql, iteration, iterations_text(), reading.source};
   observe_acquired(view);
-  Outputs added;
-  const CommandResult result = execute(view, watch, added);
+  Executed executed = execute(view, watch);
+  const CommandResult& result = executed.result;
   setup_.observation.progress.end(batch.id);
-  Outputs outputs = read_outputs(files.output);
-  outputs.merge(added);
-  Verdict verdict = judge(result, read_report(files.report), std::move(outputs));
+  Verdict verdict = judge(result, read_report(files.report), std::move(executed.outputs));
+  verdict.names = std::move(executed.names);
   verdict.attempt = batch.attempt;
   verdict.elapsed = result.elapsed;
   if (result.kind == CommandResult::Kind::not_started) {
@@ -278,24 +280,44 @@ CommandSpec Worker::command_for(const BatchView& view) const {
   return spec;
 }
 
-CommandResult Worker::execute(const BatchView& view, Watch& watch, Outputs& outputs) {
+Worker::Executed Worker::execute(const BatchView& view, Watch& watch) {
   Duration pause = kFirstStartPause;
   for (int tries_left = setup_.options.start_retries;; --tries_left) {
-    CommandResult result;
+    Executed executed;
     if (watch.lease_lost() || boot_now() >= watch.deadline()) {
-      result.kind = CommandResult::Kind::lease_lost;
-      return result;
+      executed.result.kind = CommandResult::Kind::lease_lost;
+      return executed;
     }
     CommandSpec spec = command_for(view);
     const auto attempt = setup_.observation.commands.prepare(spec, view.batch);
-    result = setup_.commands.run(spec, watch);
-    attempt->judge(result, outputs);
-    if (result.kind != CommandResult::Kind::not_started || tries_left <= 0) {
-      return result;
+    executed.result = setup_.commands.run(spec, watch);
+    executed.outputs = read_outputs(view.files.output);
+    executed.names = attempt->names(executed.outputs);
+    attempt->judge(executed.result, executed.outputs);
+    executed.outputs.insert(executed.names.begin(), executed.names.end());
+    if (executed.result.kind != CommandResult::Kind::not_started || tries_left <= 0) {
+      return executed;
     }
     // A stop ends the pause; the next try then tells that it was one.
     wait_for_any({setup_.stop.fd()}, pause);
     pause = std::min(pause * 2, kLongestStartPause);
+  }
+}
+
+void Worker::record_names(const Verdict& verdict) {
+  if (verdict.names.empty()) {
+    return;
+  }
+  const std::function<bool(Inventory&)> add = [&](Inventory& inventory) {
+    inventory.add_identity(setup_.run_id, verdict.names);
+    return true;
+  };
+  try {
+    // The same names again change nothing.
+    inventory_.keep_trying<bool>(
+        boot_now() + kNamesPatience, add, [](Inventory&) { return std::optional<bool>(); });
+  } catch (const Error& error) {
+    log::warn(std::string("the command's names are not in the ledger: ") + error.what());
   }
 }
 

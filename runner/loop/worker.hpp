@@ -60,9 +60,15 @@ class Worker {
   };
   /// Fills items_ where that is still to do.
   Reading read_batch(const Held& held);
-  /// Runs the command, once more after each start that failed. `outputs`: what command adapters
-  /// add to its own.
-  CommandResult execute(const BatchView& view, Watch& watch, Outputs& outputs);
+  struct Executed {
+    CommandResult result;
+    Outputs outputs;  ///< the command's own, and what command adapters add
+    Identity names;   ///< what it was called where it ran
+  };
+  /// Runs the command, once more after each start that failed.
+  Executed execute(const BatchView& view, Watch& watch);
+  /// For `runs --identity`; warns where that is not possible.
+  void record_names(const Verdict& verdict);
   CommandSpec command_for(const BatchView& view) const;
   void observe_acquired(const BatchView& view);
   /// Of what was observed as acquired; otherwise nothing.

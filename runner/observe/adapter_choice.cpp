@@ -91,6 +91,15 @@ RunnerManners merge(const std::vector<Adapter>& adapters) {
   return merged;
 }
 
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
+  return text;
+}
+
+}  // namespace
+
 std::string identity_value(const std::string& text) {
   std::string value = escape_control(redact_passwords(text));
   if (value.size() > kLongestValue) {
@@ -102,15 +111,6 @@ std::string identity_value(const std::string& text) {
   }
   return value;
 }
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
-  return text;
-}
-
-}  // namespace
 
 AdapterChoice choose_adapters(const std::vector<std::string>& names,
                               const AdapterRegistry& registry,

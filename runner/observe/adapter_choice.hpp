@@ -29,4 +29,7 @@ AdapterChoice choose_adapters(const std::vector<std::string>& names,
 /// are hidden and values cut at 500 bytes: they are indexed.
 Identity collect_identity(const AdapterChoice& choice, const Environment& environment);
 
+/// As it is stored: secrets and control characters hidden, at most 500 bytes.
+std::string identity_value(const std::string& text);
+
 }  // namespace tranche::runner

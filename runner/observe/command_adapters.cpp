@@ -1,6 +1,7 @@
 #include "observe/command_adapters.hpp"
 
 #include "log.hpp"
+#include "observe/adapter_choice.hpp"
 
 #include <algorithm>
 
@@ -72,6 +73,20 @@ void CommandAdapters::Attempt::see_error(std::string_view data) {
   std::erase_if(parts_, [&](const Part& part) {
     return !safely(part.name, [&] { part.attempt->see_error(data); });
   });
+}
+
+Identity CommandAdapters::Attempt::names(const Outputs& written) {
+  Identity all;
+  for (const Part& part : parts_) {
+    safely(part.name, [&] {
+      for (const auto& [name, value] : part.attempt->names(written)) {
+        if (!value.empty()) {
+          all.try_emplace(name, identity_value(value));
+        }
+      }
+    });
+  }
+  return all;
 }
 
 void CommandAdapters::Attempt::judge(CommandResult& result, Outputs& outputs) {

@@ -23,6 +23,8 @@ class CommandAdapters {
   /// One attempt; must live as long as its command runs.
   class Attempt {
    public:
+    /// What the command is called where it runs; secrets are hidden. `written`: its own outputs.
+    Identity names(const Outputs& written);
     /// Lets what happened stand, or puts the true outcome in its place.
     void judge(CommandResult& result, Outputs& outputs);
 

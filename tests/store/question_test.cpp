@@ -308,6 +308,34 @@ TEST_CASE("runs are kept with their orchestrator's identity", "[store]") {
   });
 }
 
+TEST_CASE("a run is found by every name that it had while it ran, and shown with the last", "[store]") {
+  on_every_store([](World& world) {
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    Run run;
+    run.id = "1";
+    run.job = "job";
+    run.window = "incremental";
+    run.identity = {{"dag_id", "daily"}};
+    inventory.start_run(run);
+    for (const char* name : {"app-1", "app-2", "app-2"}) {
+      inventory.add_identity("1", {{"application", name}});
+    }
+    inventory.add_identity("1", {});
+    inventory.add_identity("none", {{"application", "app-1"}});
+    CHECK(inventory.find_run("1").identity ==
+          Identity{{"dag_id", "daily"}, {"application", "app-2"}});
+    const auto found = [&](const Identity& identity) {
+      return inventory.list_runs(std::nullopt, 0, identity).size();
+    };
+    CHECK(found({{"application", "app-1"}}) == 1);
+    CHECK(found({{"application", "app-2"}, {"dag_id", "daily"}}) == 1);
+    CHECK(found({{"dag_id", "daily"}, {"application", "app-1"}}) == 1);
+    CHECK(found({{"application", "app-3"}}) == 0);
+    CHECK(found({{"application", "app-1"}, {"dag_id", "nightly"}}) == 0);
+  });
+}
+
 TEST_CASE("the sink hears exactly the assets of a range that is cut", "[store]") {
   struct Sink final : AssetSink {
     void begin() override { items.clear(); }

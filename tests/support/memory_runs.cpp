@@ -5,7 +5,7 @@ namespace tranche::test {
 void MemoryTransaction::insert_run(const Run& run, std::int64_t job_id, std::int64_t) {
   Run made = run;
   made.started_at = now();
-  state_.runs[run.id] = {job_id, made};
+  state_.runs[run.id] = {job_id, made, {}};
 }
 
 void MemoryTransaction::finish_run(std::string_view run_id,
@@ -22,6 +22,17 @@ void MemoryTransaction::finish_run(std::string_view run_id,
   }
 }
 
+void MemoryTransaction::add_identity(std::string_view run_id, const Identity& identity) {
+  const auto found = state_.runs.find(std::string(run_id));
+  if (found != state_.runs.end()) {
+    Run& run = found->second.run;
+    found->second.former.push_back(run.identity);
+    for (const auto& [name, value] : identity) {
+      run.identity[name] = value;
+    }
+  }
+}
+
 std::optional<Run> MemoryTransaction::find_run(std::string_view run_id) {
   const auto found = state_.runs.find(std::string(run_id));
   return found == state_.runs.end() ? std::nullopt : std::optional(found->second.run);
@@ -32,10 +43,13 @@ std::vector<Run> MemoryTransaction::list_runs(std::optional<std::int64_t> job_id
                                               std::int64_t limit) {
   std::vector<Run> runs;
   for (const auto& [id, row] : state_.runs) {
-    const Identity& own = row.run.identity;
+    std::vector<Identity> own = row.former;
+    own.push_back(row.run.identity);
     const bool same = std::all_of(identity.begin(), identity.end(), [&](const auto& wanted) {
-      const auto found = own.find(wanted.first);
-      return found != own.end() && found->second == wanted.second;
+      return std::any_of(own.begin(), own.end(), [&](const Identity& names) {
+        const auto found = names.find(wanted.first);
+        return found != names.end() && found->second == wanted.second;
+      });
     });
     if (same && (!job_id || row.job_id == *job_id)) {
       runs.push_back(row.run);

@@ -26,6 +26,7 @@ struct MemoryState {
   struct RunRow {
     std::int64_t job_id = 0;
     Run run;
+    std::vector<Identity> former;  ///< what it was called as well
   };
   std::map<std::int64_t, std::string> horizons;  ///< by job
   std::map<std::int64_t, Job> jobs;

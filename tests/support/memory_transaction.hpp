@@ -108,6 +108,7 @@ class MemoryTransaction final : public StoreTransaction {
                   int exit_status,
                   std::int64_t succeeded,
                   std::int64_t failed) override;
+  void add_identity(std::string_view run_id, const Identity& identity) override;
   std::optional<Run> find_run(std::string_view run_id) override;
   std::vector<Run> list_runs(std::optional<std::int64_t> job_id,
                              const Identity& identity,

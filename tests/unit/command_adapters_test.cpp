@@ -15,8 +15,12 @@ class Driver final : public CommandAdapter {
   class Attempt final : public CommandAttempt {
    public:
     void see_error(std::string_view data) override { seen_ += data; }
+    Identity names(const Outputs& written) override {
+      const auto own = written.find("application_id");
+      return {{"application_id", own == written.end() ? "app-7" : own->second}, {"empty", ""}};
+    }
     void judge(CommandEnd& end) override {
-      end.outputs["application_id"] = "app-7";
+      end.outputs["rows"] = "7";
       if (end.exit_code == 0 && seen_.find("FAILED") != std::string::npos) {
         end.exit_code = 1;
         end.message = "the driver failed";
@@ -41,6 +45,7 @@ class Driver final : public CommandAdapter {
 class Broken final : public CommandAdapter {
   class Attempt final : public CommandAttempt {
    public:
+    Identity names(const Outputs&) override { throw std::runtime_error("cannot name"); }
     void judge(CommandEnd& end) override {
       end.exit_code = 5;
       throw std::runtime_error("cannot judge");
@@ -99,7 +104,9 @@ TEST_CASE("a command adapter prepares a command and reads its true outcome", "[u
   attempt->judge(result, outputs);
   CHECK(result.exit_code == 1);
   CHECK(result.stderr_tail == "the driver failed");
-  CHECK(outputs == Outputs{{"application_id", "app-7"}});
+  CHECK(outputs == Outputs{{"rows", "7"}});
+  CHECK(attempt->names({}) == Identity{{"application_id", "app-7"}});
+  CHECK(attempt->names({{"application_id", "app-8"}}) == Identity{{"application_id", "app-8"}});
 }
 
 TEST_CASE("a command that is none of the adapter's stays as it is", "[unit]") {
@@ -126,6 +133,7 @@ TEST_CASE("a command adapter that throws changes nothing", "[unit]") {
     Outputs outputs;
     attempt->judge(result, outputs);
     CHECK(result.succeeded());
+    CHECK(attempt->names({}).empty());
   }
 }
 

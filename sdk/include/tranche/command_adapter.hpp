@@ -33,6 +33,13 @@ class CommandAttempt {
   virtual ~CommandAttempt() = default;
   /// A piece of the command's standard error as it passes; lines may be cut anywhere.
   virtual void see_error(std::string_view) {}
+  /// What it is called where it runs, for instance spark_application_id: stored with the attempt's
+  /// outputs and with the run's names, so that `runs --identity` finds it. Called once it has ended,
+  /// whatever ended it. `written`: the outputs that the command wrote itself.
+  virtual Identity names(const Outputs& written) {
+    static_cast<void>(written);
+    return {};
+  }
   /// The true outcome: a driver that failed behind exit 0 counts as exit 1. Not called where the
   /// runner itself ended the command.
   virtual void judge(CommandEnd&) {}

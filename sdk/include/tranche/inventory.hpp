@@ -225,9 +225,12 @@ class Inventory {
                   int exit_status,
                   std::int64_t succeeded,
                   std::int64_t failed);
+  /// Adds names that became known while it ran. A value replaces one of the same name where the run
+  /// is shown; list_runs() finds it by either. Does nothing where the run is not there.
+  void add_identity(const std::string& run_id, const Identity& identity);
   Run find_run(const std::string& run_id);
-  /// Newest first, up to `limit` (0: all). `identity`: only those that carry each of its names with
-  /// that value.
+  /// Newest first, up to `limit` (0: all). `identity`: only those that carry, or carried, each of its
+  /// names with that value.
   std::vector<Run> list_runs(const std::optional<std::string>& job,
                              std::int64_t limit,
                              const Identity& identity = {});

@@ -310,8 +310,9 @@ class StoreTransaction {
                           int exit_status,
                           std::int64_t succeeded,
                           std::int64_t failed) = 0;
+  virtual void add_identity(std::string_view run_id, const Identity& identity) = 0;
   virtual std::optional<Run> find_run(std::string_view run_id) = 0;
-  /// Newest first; those that carry every name of `identity` with its value.
+  /// Newest first; those that carry, or carried, every name of `identity` with its value.
   virtual std::vector<Run> list_runs(std::optional<std::int64_t> job_id,
                                      const Identity& identity,
                                      std::int64_t limit) = 0;

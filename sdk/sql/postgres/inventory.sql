@@ -556,6 +556,17 @@ INSERT INTO /* TEMPLATE: prefix */run_identity (name, value, started_at, run_id)
 SELECT substr(e.key, 1, 100), substr(e.value, 1, 400), r.started_at, r.id
 FROM /* TEMPLATE: prefix */run AS r, jsonb_each_text(r.identity) AS e WHERE r.id = $1
 
+-- name: merge_run_identity
+-- The run is shown with its latest names.
+UPDATE /* TEMPLATE: prefix */run SET identity = identity || $2::jsonb WHERE id = $1
+
+-- name: add_run_identity
+-- It is found by the former ones as well.
+INSERT INTO /* TEMPLATE: prefix */run_identity (name, value, started_at, run_id)
+SELECT substr(e.key, 1, 100), substr(e.value, 1, 400), r.started_at, r.id
+FROM /* TEMPLATE: prefix */run AS r, jsonb_each_text($2::jsonb) AS e WHERE r.id = $1
+ON CONFLICT DO NOTHING
+
 -- name: finish_run
 UPDATE /* TEMPLATE: prefix */run SET ended_at = coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */), exit_status = $3::integer, succeeded = $4::bigint, failed = $5::bigint
 WHERE id = $2
@@ -582,11 +593,14 @@ WHERE r.job_id = $2::bigint
 ORDER BY r.started_at DESC, r.id LIMIT $1::bigint
 
 -- name: list_runs_of_identity
--- Those that carry every name of the object $5; one of these, with its value, is $2 and $3.
+-- Those that carry, or carried, every name of the object $5; one of these, with its value, is $2 and $3.
 SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run_identity AS i JOIN /* TEMPLATE: prefix */run AS r ON r.id = i.run_id
 JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
 WHERE i.name = substr($2, 1, 100) AND i.value = substr($3, 1, 400) AND ($4::bigint IS NULL OR r.job_id = $4::bigint)
-AND r.identity @> $5::jsonb
+AND (r.identity @> $5::jsonb OR NOT EXISTS (SELECT 1 FROM jsonb_each_text($5::jsonb) AS wanted
+  WHERE NOT r.identity @> jsonb_build_object(wanted.key, wanted.value) AND NOT EXISTS (
+    SELECT 1 FROM /* TEMPLATE: prefix */run_identity AS former WHERE former.name = wanted.key AND former.value = wanted.value
+    AND former.started_at = r.started_at AND former.run_id = r.id)))
 ORDER BY i.started_at DESC, i.run_id LIMIT $1::bigint
 
 -- name: attempts_until

@@ -443,6 +443,17 @@ INSERT INTO /* TEMPLATE: prefix */run_identity (name, value, started_at, run_id)
 SELECT substr(e.key, 1, 100), substr(e.value, 1, 400), r.started_at, r.id
 FROM /* TEMPLATE: prefix */run AS r, json_each(r.identity) AS e WHERE r.id = ?1
 
+-- name: merge_run_identity
+-- The run is shown with its latest names.
+UPDATE /* TEMPLATE: prefix */run SET identity = json_patch(identity, ?2) WHERE id = ?1
+
+-- name: add_run_identity
+-- It is found by the former ones as well.
+INSERT INTO /* TEMPLATE: prefix */run_identity (name, value, started_at, run_id)
+SELECT substr(e.key, 1, 100), substr(e.value, 1, 400), r.started_at, r.id
+FROM /* TEMPLATE: prefix */run AS r, json_each(?2) AS e WHERE r.id = ?1
+ON CONFLICT DO NOTHING
+
 -- name: finish_run
 UPDATE /* TEMPLATE: prefix */run SET ended_at = coalesce(?1, /* TEMPLATE: clock */), exit_status = ?3, succeeded = ?4, failed = ?5
 WHERE id = ?2
@@ -469,12 +480,14 @@ WHERE r.job_id = ?2
 ORDER BY r.started_at DESC, r.id LIMIT ?1
 
 -- name: list_runs_of_identity
--- Those that carry every name of the object ?5; one of these, with its value, is ?2 and ?3.
+-- Those that carry, or carried, every name of the object ?5; one of these, with its value, is ?2 and ?3.
 SELECT /* TEMPLATE: run_columns */ FROM /* TEMPLATE: prefix */run_identity AS i JOIN /* TEMPLATE: prefix */run AS r ON r.id = i.run_id
 JOIN /* TEMPLATE: prefix */job AS j ON j.id = r.job_id JOIN /* TEMPLATE: prefix */window AS w ON w.id = r.window_id
 WHERE i.name = substr(?2, 1, 100) AND i.value = substr(?3, 1, 400) AND (?4 IS NULL OR r.job_id = ?4)
 AND NOT EXISTS (SELECT 1 FROM json_each(?5) AS wanted WHERE NOT EXISTS (
-  SELECT 1 FROM json_each(r.identity) AS own WHERE own.key = wanted.key AND own.value = wanted.value))
+  SELECT 1 FROM json_each(r.identity) AS own WHERE own.key = wanted.key AND own.value = wanted.value) AND NOT EXISTS (
+  SELECT 1 FROM /* TEMPLATE: prefix */run_identity AS former WHERE former.name = wanted.key AND former.value = wanted.value
+  AND former.started_at = r.started_at AND former.run_id = r.id))
 ORDER BY i.started_at DESC, i.run_id LIMIT ?1
 
 -- name: attempts_until

@@ -303,6 +303,13 @@ void Inventory::finish_run(const std::string& run_id,
   });
 }
 
+void Inventory::add_identity(const std::string& run_id, const Identity& identity) {
+  if (!identity.empty()) {
+    impl_->writing(
+        [&](StoreTransaction& transaction) { transaction.add_identity(run_id, identity); });
+  }
+}
+
 Run Inventory::find_run(const std::string& run_id) {
   return impl_->reading([&](StoreTransaction& transaction) {
     auto run = transaction.find_run(run_id);

@@ -52,6 +52,12 @@ void SqlStoreTransaction::finish_run(std::string_view run_id,
   execute("finish_run", {clock(), std::string(run_id), param(exit_status), succeeded, failed});
 }
 
+void SqlStoreTransaction::add_identity(std::string_view run_id, const Identity& identity) {
+  const Params params = {std::string(run_id), dump(identity)};
+  execute("merge_run_identity", params);
+  execute("add_run_identity", params);
+}
+
 std::optional<Run> SqlStoreTransaction::find_run(std::string_view run_id) {
   return one("find_run", {std::string(run_id)}, read_run);
 }

@@ -1,0 +1,182 @@
+#include "spark/spark_adapter.hpp"
+
+#include "spark/spark_command.hpp"
+#include "spark/spark_confs.hpp"
+#include "spark/spark_log.hpp"
+
+#include "tranche/error.hpp"
+
+#include <atomic>
+#include <utility>
+
+namespace tranche::adapters {
+namespace {
+
+using Manager = SparkCommand::Manager;
+
+constexpr std::string_view kApplicationId = "spark_application_id";
+constexpr int kFailed = 1;
+constexpr int kMostStatus = 255;
+
+Environment by_name(const std::vector<std::string>& variables) {
+  Environment environment;
+  for (const std::string& text : variables) {
+    const auto equals = text.find('=');
+    if (equals != std::string::npos) {
+      environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  return environment;
+}
+
+class SparkAttempt final : public CommandAttempt {
+ public:
+  explicit SparkAttempt(SparkCommand command) : command_(std::move(command)) {}
+
+  void see_error(std::string_view data) override { log_.feed(data); }
+
+  Identity names(const Outputs& written) override {
+    const SparkTold& told = log_.told();
+    Identity names = {{std::string(kApplicationId), told.application_id},
+                      {"spark_driver_id", told.driver_id},
+                      {"spark_submission_id", told.submission_id}};
+    // A local master tells its application's id to nobody but the application.
+    const auto own = written.find(std::string(kApplicationId));
+    if (told.application_id.empty() && own != written.end()) {
+      names[std::string(kApplicationId)] = own->second;
+    }
+    std::erase_if(names, [](const auto& name) { return name.second.empty(); });
+    return names;
+  }
+
+  void judge(CommandEnd& end) override {
+    if (end.exit_code != 0) {
+      // The last line is of Spark's own tidying up.
+      end.message = log_.told().reason;
+    } else if (command_.cluster || !log_.told().driver_id.empty()) {
+      judge_cluster(end);
+    }
+  }
+
+ private:
+  void judge_cluster(CommandEnd& end) {
+    const SparkTold& told = log_.told();
+    if (command_.manager == Manager::kubernetes) {
+      judge_pod(end, told);
+    } else if (command_.manager == Manager::yarn) {
+      judge_yarn(end, told);
+    } else if (command_.manager == Manager::standalone || !told.driver_id.empty()) {
+      judge_driver(end, told);
+    }
+  }
+
+  void judge_driver(CommandEnd& end, const SparkTold& told) {
+    const std::string& state = told.driver_state;
+    if (state == "FAILED" || state == "ERROR" || state == "KILLED") {
+      fail(end,
+           kFailed,
+           "driver " + told.driver_id + " ended as " + state +
+               ", though spark-submit exited 0; its log is with its worker");
+    } else if (state != "FINISHED") {
+      unknown(end,
+              "driver " + told.driver_id,
+              told.by_rest ? "a submission by REST is not waited for: name the master by its own "
+                             "port, and not 6066, as --master"
+                           : advice("spark.standalone.submit.waitAppCompletion"));
+    }
+  }
+
+  void judge_pod(CommandEnd& end, const SparkTold& told) {
+    const int code = told.pod_exit_code.value_or(0);
+    if (told.phase == "Failed") {
+      fail(end,
+           code > 0 && code <= kMostStatus ? code : kFailed,
+           "driver pod " + told.submission_id + " ended in phase Failed" +
+               (code > 0 ? " with exit code " + std::to_string(code) : "") +
+               ", though spark-submit exited 0; kubectl logs says why");
+    } else if (told.phase != "Succeeded") {
+      unknown(end,
+              "driver pod " + told.submission_id,
+              advice("spark.kubernetes.submission.waitAppCompletion"));
+    }
+  }
+
+  /// spark-submit's own status holds here, where it waits.
+  void judge_yarn(CommandEnd& end, const SparkTold& told) {
+    constexpr std::string_view kWait = "spark.yarn.submit.waitAppCompletion";
+    if (told.final_status == "FAILED" || told.final_status == "KILLED") {
+      fail(end,
+           kFailed,
+           "application " + told.application_id + " ended as " + told.final_status +
+               ", though spark-submit exited 0");
+    } else if (told.final_status != "SUCCEEDED" && command_.conf(kWait) == "false") {
+      unknown(end, "application " + told.application_id, advice(kWait));
+    }
+  }
+
+  std::string advice(std::string_view wait) const {
+    return command_.conf(wait) == "false"
+               ? "it does not wait under --conf " + std::string(wait) + "=false"
+               : "it must log at level INFO";
+  }
+
+  static void unknown(CommandEnd& end, const std::string& who, const std::string& why) {
+    fail(end,
+         kFailed,
+         "how " + who + " ended is not known: spark-submit exited 0 and told no final state; " +
+             why);
+  }
+
+  static void fail(CommandEnd& end, int status, const std::string& message) {
+    end.exit_code = status;
+    end.message = message;
+  }
+
+  const SparkCommand command_;
+  SparkLog log_;
+};
+
+class SparkCommands final : public CommandAdapter {
+ public:
+  std::unique_ptr<CommandAttempt> prepare(CommandPlan& plan, const Batch&) override {
+    if (!is_spark_command(plan.arguments)) {
+      if (!told_.exchange(true)) {
+        throw Error(ErrorCode::usage,
+                    "'" + plan.arguments.front() +
+                        "' is left as it is; accepted are spark-submit, spark3-submit and spark-sql");
+      }
+      return nullptr;
+    }
+    const Environment environment = by_name(plan.environment);
+    auto command = read_spark_command(plan.arguments, environment);
+    if (!command) {
+      return nullptr;
+    }
+    std::vector<std::string> added;
+    for (const auto& [name, value] : spark_confs(*command, environment)) {
+      added.emplace_back("--conf");
+      added.push_back(name + "=" + value);
+    }
+    // In front: what the caller says later holds.
+    plan.arguments.insert(plan.arguments.begin() + 1, added.begin(), added.end());
+    std::erase_if(plan.environment, [&](const std::string& text) {
+      return text.starts_with("TRANCHE_DB=") ||
+             (command->cluster && text.starts_with("TRANCHE_LEASE_TOKEN="));
+    });
+    return std::make_unique<SparkAttempt>(std::move(*command));
+  }
+
+ private:
+  std::atomic<bool> told_ = false;
+};
+
+}  // namespace
+
+Adapter spark_adapter() {
+  Adapter adapter;
+  adapter.name = "spark";
+  adapter.command = [](const Environment&) { return std::make_unique<SparkCommands>(); };
+  return adapter;
+}
+
+}  // namespace tranche::adapters
