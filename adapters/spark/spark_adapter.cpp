@@ -34,6 +34,7 @@ class SparkAttempt final : public CommandAttempt {
   explicit SparkAttempt(SparkCommand command) : command_(std::move(command)) {}
 
   void see_error(std::string_view data) override { log_.feed(data); }
+  void see_output(std::string_view data) override { output_.feed(data); }
 
   Identity names(const Outputs& written) override {
     const SparkTold& told = log_.told();
@@ -51,14 +52,25 @@ class SparkAttempt final : public CommandAttempt {
 
   void judge(CommandEnd& end) override {
     if (end.exit_code != 0) {
-      // The last line is of Spark's own tidying up.
-      end.message = log_.told().reason;
+      end.message = reason(end);
     } else if (command_.cluster || !log_.told().driver_id.empty()) {
       judge_cluster(end);
     }
   }
 
  private:
+  /// The last line of standard error is of Spark's own tidying up, and what a Python driver writes
+  /// there comes out at standard output.
+  std::string reason(const CommandEnd& end) {
+    const std::string exception = output_.exception();
+    if (!exception.empty() || !log_.told().reason.empty()) {
+      return exception.empty() ? log_.told().reason : exception;
+    }
+    return end.exit_code ? "the application ended with exit status " +
+                               std::to_string(*end.exit_code) + " and told no reason"
+                         : std::string();
+  }
+
   void judge_cluster(CommandEnd& end) {
     const SparkTold& told = log_.told();
     if (command_.manager == Manager::kubernetes) {
@@ -134,6 +146,7 @@ class SparkAttempt final : public CommandAttempt {
 
   const SparkCommand command_;
   SparkLog log_;
+  SparkLog output_;
 };
 
 class SparkCommands final : public CommandAdapter {
@@ -141,9 +154,10 @@ class SparkCommands final : public CommandAdapter {
   std::unique_ptr<CommandAttempt> prepare(CommandPlan& plan, const Batch&) override {
     if (!is_spark_command(plan.arguments)) {
       if (!told_.exchange(true)) {
-        throw Error(ErrorCode::usage,
-                    "'" + plan.arguments.front() +
-                        "' is left as it is; accepted are spark-submit, spark3-submit and spark-sql");
+        throw Error(
+            ErrorCode::usage,
+            "'" + plan.arguments.front() +
+                "' is left as it is; accepted are spark-submit, spark3-submit and spark-sql");
       }
       return nullptr;
     }

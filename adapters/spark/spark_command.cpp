@@ -11,7 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 3> kPrograms = {"spark-submit", "spark3-submit", "spark-sql"};
+constexpr std::array<std::string_view, 3> kPrograms = {
+    "spark-submit", "spark3-submit", "spark-sql"};
 constexpr std::array<std::string_view, 6> kSwitches = {
     "--supervise", "--usage-error", "--verbose", "-v", "--load-spark-defaults", "-S"};
 constexpr std::array<std::string_view, 5> kNoApplication = {
@@ -72,8 +73,8 @@ fs::path defaults_file(const std::string& program, const Environment& environmen
          "spark-defaults.conf";
 }
 
-/// The command line as spark-submit reads it: "--name value" or "--name=value", until the first word
-/// that is no option. spark-sql has options of its own, "-e QUERY", in between.
+/// The command line as spark-submit reads it: "--name value" or "--name=value", until the first
+/// word that is no option. spark-sql has options of its own, "-e QUERY", in between.
 class Options {
  public:
   explicit Options(const std::vector<std::string>& arguments) : arguments_(arguments) {}
@@ -127,8 +128,7 @@ void set_place(SparkCommand& command) {
 }  // namespace
 
 bool is_spark_command(const std::vector<std::string>& command) {
-  return !command.empty() &&
-         is_one_of(kPrograms, fs::path(command.front()).filename().string());
+  return !command.empty() && is_one_of(kPrograms, fs::path(command.front()).filename().string());
 }
 
 std::optional<SparkCommand> read_spark_command(const std::vector<std::string>& arguments,

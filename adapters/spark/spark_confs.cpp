@@ -82,9 +82,8 @@ void add_tags(Additions& additions, Manager manager, const Environment& environm
   const std::string batch = variable(environment, "TRANCHE_BATCH_ID");
   const std::string run = variable(environment, "TRANCHE_RUN_ID");
   if (manager == Manager::yarn) {
-    additions.add(
-        "spark.yarn.tags",
-        "tranche,tranche-job:" + job + ",tranche-batch:" + batch + ",tranche-run:" + run);
+    additions.add("spark.yarn.tags",
+                  "tranche,tranche-job:" + job + ",tranche-batch:" + batch + ",tranche-run:" + run);
   }
   if (manager == Manager::kubernetes) {
     for (const std::string who : {"driver", "executor"}) {

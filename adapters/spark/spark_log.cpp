@@ -45,8 +45,8 @@ bool is_chatter(std::string_view line) {
   });
   return has_level || line.starts_with("WARNING:") || line.starts_with("Using Spark's default") ||
          line.starts_with("Setting default log level") || line.starts_with("To adjust logging") ||
-         line.starts_with("Traceback ") || line.starts_with("Caused by:") ||
-         line.front() == '{' || std::isspace(static_cast<unsigned char>(line.front())) != 0;
+         line.starts_with("Traceback ") || line.starts_with("Caused by:") || line.front() == '{' ||
+         std::isspace(static_cast<unsigned char>(line.front())) != 0;
 }
 
 /// "package.SomeError: why", as Python and the JVM write it.
@@ -82,6 +82,11 @@ const SparkTold& SparkLog::told() {
   read(line_);
   line_.clear();
   return told_;
+}
+
+std::string SparkLog::exception() {
+  const SparkTold& all = told();
+  return exception_ ? all.reason : std::string();
 }
 
 void SparkLog::read(std::string_view line) {

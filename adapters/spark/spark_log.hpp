@@ -26,6 +26,8 @@ class SparkLog {
   void feed(std::string_view data);
   /// With what came after the last line's end.
   const SparkTold& told();
+  /// The reason where it is an exception; else empty.
+  std::string exception();
 
  private:
   void read(std::string_view line);

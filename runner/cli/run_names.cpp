@@ -43,6 +43,23 @@ std::string all_names(const Json& identity) {
   return text.empty() ? "-" : text;
 }
 
+/// A run has one application for each attempt, and is known by the last: here by the attempt's own.
+Json run_as_of(const Json& attempt) {
+  Json run = attempt.at("run");
+  if (run.is_null()) {
+    return run;
+  }
+  Json& identity = run.at("identity");
+  for (const char* own : {"spark_application_id", "spark_driver_id", "spark_submission_id"}) {
+    identity.erase(own);
+    const auto found = attempt.at("outputs").find(own);
+    if (found != attempt.at("outputs").end()) {
+      identity[own] = *found;
+    }
+  }
+  return run;
+}
+
 }  // namespace
 
 Json runs_of(Inventory& inventory, const std::vector<BatchHistory>& histories) {
@@ -76,11 +93,13 @@ std::string orchestrator_text(const Json& run) {
     return "-";
   }
   const Json& identity = run.at("identity");
+  const std::string application = name(identity, "spark_application_id");
+  const std::string then = application.empty() ? "" : " " + application;
   if (!name(identity, "dag_id").empty()) {
-    return airflow_text(identity);
+    return airflow_text(identity) + then;
   }
   if (!name(identity, "workflow_name").empty()) {
-    return name(identity, "workflow_name") + " " + name(identity, "node_id");
+    return name(identity, "workflow_name") + " " + name(identity, "node_id") + then;
   }
   return all_names(identity);
 }
@@ -92,7 +111,7 @@ std::vector<Column> orchestrator_columns(const Json& runs) {
     return {};
   }
   return {{"run", "ORCHESTRATOR", Column::Align::left, kPriority, [](const Json& attempt) {
-             return orchestrator_text(attempt.at("run"));
+             return orchestrator_text(run_as_of(attempt));
            }}};
 }
 

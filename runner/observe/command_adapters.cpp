@@ -64,14 +64,20 @@ std::unique_ptr<CommandAdapters::Attempt> CommandAdapters::prepare(CommandSpec& 
     }
   }
   if (!attempt->parts_.empty()) {
-    spec.see_error = [raw = attempt.get()](std::string_view data) { raw->see_error(data); };
+    spec.see_error = [raw = attempt.get()](std::string_view data) {
+      raw->see(&CommandAttempt::see_error, data);
+    };
+    spec.see_output = [raw = attempt.get()](std::string_view data) {
+      raw->see(&CommandAttempt::see_output, data);
+    };
   }
   return attempt;
 }
 
-void CommandAdapters::Attempt::see_error(std::string_view data) {
+void CommandAdapters::Attempt::see(void (CommandAttempt::*stream)(std::string_view),
+                                   std::string_view data) {
   std::erase_if(parts_, [&](const Part& part) {
-    return !safely(part.name, [&] { part.attempt->see_error(data); });
+    return !safely(part.name, [&] { (part.attempt.get()->*stream)(data); });
   });
 }
 

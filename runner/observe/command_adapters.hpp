@@ -34,11 +34,11 @@ class CommandAdapters {
       std::string name;
       std::unique_ptr<CommandAttempt> attempt;
     };
-    void see_error(std::string_view data);
+    void see(void (CommandAttempt::*stream)(std::string_view), std::string_view data);
     std::vector<Part> parts_;
   };
 
-  /// Changes the command and looks at its standard error, where an adapter knows it.
+  /// Changes the command and looks at its output, where an adapter knows it.
   std::unique_ptr<Attempt> prepare(CommandSpec& spec, const Batch& batch) const;
 
  private:

@@ -34,6 +34,8 @@ struct CommandSpec {
   /// Where not empty, sees each piece of standard error before it is passed on. Must return at once
   /// and not throw.
   std::function<void(std::string_view)> see_error;
+  /// The same for standard output, which then passes through the runner.
+  std::function<void(std::string_view)> see_output;
 };
 
 /// The seam between the loop and processes; a fake stands here in tests of the loop.

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Runs what needs Spark, which it installs: applications beside the runner and in a standalone cluster on loopback, by the real
 # spark-submit under the real tranche, and the example. Arguments go to pytest. See adapters/spark/environment.sh for the version.
-#   TRANCHE_TEST_POSTGRES   a server for the example over JDBC; without it that is skipped
 set -euo pipefail
 name=spark
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"

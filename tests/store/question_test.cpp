@@ -308,7 +308,8 @@ TEST_CASE("runs are kept with their orchestrator's identity", "[store]") {
   });
 }
 
-TEST_CASE("a run is found by every name that it had while it ran, and shown with the last", "[store]") {
+TEST_CASE("a run is found by every name that it had while it ran, and shown with the last",
+          "[store]") {
   on_every_store([](World& world) {
     world.create_job(10);
     Inventory& inventory = world.inventory();

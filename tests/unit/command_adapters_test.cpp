@@ -97,6 +97,7 @@ TEST_CASE("a command adapter prepares a command and reads its true outcome", "[u
   CHECK(spec.argv == std::vector<std::string>{"submit", "--name=batch-3"});
   CHECK(spec.environment == std::vector<std::string>{"DRIVER=1"});
   REQUIRE(spec.see_error);
+  REQUIRE(spec.see_output);
   spec.see_error("State of driver is FAI");
   spec.see_error("LED\n");
   CommandResult result = exited(0);
@@ -116,6 +117,7 @@ TEST_CASE("a command that is none of the adapter's stays as it is", "[unit]") {
   const auto attempt = adapters.prepare(spec, {});
   CHECK(spec.argv == std::vector<std::string>{"sh"});
   CHECK_FALSE(spec.see_error);
+  CHECK_FALSE(spec.see_output);
   CommandResult result = exited(3);
   Outputs outputs;
   attempt->judge(result, outputs);

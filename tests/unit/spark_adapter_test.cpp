@@ -1,10 +1,12 @@
 #include "spark/spark_adapter.hpp"
+
 #include "spark/spark_command.hpp"
 #include "spark/spark_confs.hpp"
 #include "spark/spark_log.hpp"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
+
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
@@ -65,7 +67,8 @@ Prepared prepare(const Words& arguments, const Words& environment = kBatch) {
   return prepared;
 }
 
-const Words kStandalone = {"spark-submit", "--master", "spark://h:7077", "--deploy-mode", "cluster"};
+const Words kStandalone = {
+    "spark-submit", "--master", "spark://h:7077", "--deploy-mode", "cluster"};
 const Words kPod = {"spark-submit", "--master=k8s://https://h", "--deploy-mode=cluster"};
 const Words kYarn = {"spark-submit", "--master", "yarn", "--deploy-mode", "cluster"};
 
@@ -112,8 +115,8 @@ TEST_CASE("a command line of spark-submit tells where it runs", "[unit]") {
 }
 
 TEST_CASE("a file of properties counts where the command line says nothing", "[unit]") {
-  const auto folder = std::filesystem::temp_directory_path() /
-                      ("tranche-spark-" + std::to_string(::getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("tranche-spark-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   const auto path = folder / "spark-defaults.conf";
   std::ofstream(path) << "# spark.master yarn\nspark.master   spark://h:7077\n"
@@ -223,11 +226,11 @@ TEST_CASE("application ids are read from spark-submit's log", "[unit]") {
               time + "YarnClientImpl: Submitted application application_1700_0042\n" + time +
                   "Client: Application report for application_1700_0042 (state: ACCEPTED)\n") ==
         Identity{{"spark_application_id", "application_1700_0042"}});
-  CHECK(names(kPod,
-              time + "LoggingPodStatusWatcherImpl: Waiting for application job with application ID "
-                     "spark-0a1b and submission ID jobs:job-driver to finish...") ==
-        Identity{{"spark_application_id", "spark-0a1b"},
-                 {"spark_submission_id", "jobs:job-driver"}});
+  CHECK(
+      names(kPod,
+            time + "LoggingPodStatusWatcherImpl: Waiting for application job with application ID "
+                   "spark-0a1b and submission ID jobs:job-driver to finish...") ==
+      Identity{{"spark_application_id", "spark-0a1b"}, {"spark_submission_id", "jobs:job-driver"}});
   CHECK(names(kStandalone,
               time + "ClientEndpoint: Driver successfully submitted as driver-20261121-0000\n") ==
         Identity{{"spark_driver_id", "driver-20261121-0000"}});
@@ -238,8 +241,9 @@ TEST_CASE("application ids are read from spark-submit's log", "[unit]") {
 }
 
 TEST_CASE("a driver that failed behind exit 0 counts as failed", "[unit]") {
-  const std::string driver = "26/11/21 INFO ClientEndpoint: Driver successfully submitted as "
-                             "driver-1-0\nState of driver-1-0 is RUNNING\n";
+  const std::string driver =
+      "26/11/21 INFO ClientEndpoint: Driver successfully submitted as "
+      "driver-1-0\nState of driver-1-0 is RUNNING\n";
   const auto ended = [&](const std::string& state) {
     return judge(kStandalone, driver + "State of driver driver-1-0 is " + state + ", exiting.\n");
   };
@@ -255,8 +259,9 @@ TEST_CASE("a driver that failed behind exit 0 counts as failed", "[unit]") {
   const CommandEnd failed = judge(
       kPod, pod + "Application status for spark-1 (phase: Failed)\n\t exit code: 3\n finished\n");
   CHECK(failed.exit_code == 3);
-  CHECK(failed.message == "driver pod n:p ended in phase Failed with exit code 3, though "
-                          "spark-submit exited 0; kubectl logs says why");
+  CHECK(failed.message ==
+        "driver pod n:p ended in phase Failed with exit code 3, though "
+        "spark-submit exited 0; kubectl logs says why");
   CHECK(judge(kPod, pod + "\t phase: Failed\n").exit_code == 1);
   const std::string yarn = "Submitted application application_1_2\n\t final status: ";
   CHECK(judge(kYarn, yarn + "SUCCEEDED\n").exit_code == 0);
@@ -291,19 +296,36 @@ TEST_CASE("beside the runner spark-submit's status holds", "[unit]") {
 }
 
 TEST_CASE("why an application failed is not the last line of Spark's tidying up", "[unit]") {
-  const std::string tidy = "26/11/21 16:54:07 INFO ShutdownHookManager: Deleting directory /tmp/x\n";
+  const std::string tidy =
+      "26/11/21 16:54:07 INFO ShutdownHookManager: Deleting directory /tmp/x\n";
   const auto reason = [&](const std::string& log) {
     return judge({"spark-submit"}, log + tidy, 1).message;
   };
-  CHECK(reason("Traceback (most recent call last):\n  File \"job.py\", line 3\nValueError: bad day\n") ==
-        "ValueError: bad day");
+  CHECK(
+      reason(
+          "Traceback (most recent call last):\n  File \"job.py\", line 3\nValueError: bad day\n") ==
+      "ValueError: bad day");
   CHECK(reason("py4j.protocol.Py4JJavaError: An error occurred while calling o1.save.\n"
                ": org.apache.spark.SparkException: Job aborted\n\tat x.y\n"
                "Caused by: java.io.IOException: No space left\n") ==
         "py4j.protocol.Py4JJavaError: An error occurred while calling o1.save.: "
         "org.apache.spark.SparkException: Job aborted");
-  CHECK(reason("Exception in thread \"main\" org.apache.spark.SparkException: no\n\tat x\nnoise\n") ==
-        "Exception in thread \"main\" org.apache.spark.SparkException: no");
+  CHECK(
+      reason("Exception in thread \"main\" org.apache.spark.SparkException: no\n\tat x\nnoise\n") ==
+      "Exception in thread \"main\" org.apache.spark.SparkException: no");
   CHECK(reason("job.py: no such day\n") == "job.py: no such day");
-  CHECK(reason("").empty());
+  CHECK(reason("") == "the application ended with exit status 1 and told no reason");
+}
+
+TEST_CASE("a Python driver's exception is read from standard output", "[unit]") {
+  const Prepared prepared = prepare({"spark-submit", "job.py"});
+  prepared.attempt->see_output(
+      "42 rows\nTraceback (most recent call last):\nValueError: bad day\n");
+  prepared.attempt->see_output("bye\n");
+  prepared.attempt->see_error("26/11/21 16:54:07 ERROR TaskSetManager: Task 0 failed 4 times\n");
+  CommandEnd end;
+  end.exit_code = 1;
+  prepared.attempt->judge(end);
+  CHECK(end.message == "ValueError: bad day");
+  CHECK(prepared.attempt->names({}).empty());
 }

@@ -27,15 +27,17 @@ struct CommandEnd {
 };
 
 /// One attempt under a command adapter.
-/// Threads: the process loop's; see_error() must return at once.
+/// Threads: the process loop's; see_error() and see_output() must return at once.
 class CommandAttempt {
  public:
   virtual ~CommandAttempt() = default;
   /// A piece of the command's standard error as it passes; lines may be cut anywhere.
   virtual void see_error(std::string_view) {}
+  /// The same for its standard output.
+  virtual void see_output(std::string_view) {}
   /// What it is called where it runs, for instance spark_application_id: stored with the attempt's
-  /// outputs and with the run's names, so that `runs --identity` finds it. Called once it has ended,
-  /// whatever ended it. `written`: the outputs that the command wrote itself.
+  /// outputs and with the run's names, so that `runs --identity` finds it. Called once it has
+  /// ended, whatever ended it. `written`: the outputs that the command wrote itself.
   virtual Identity names(const Outputs& written) {
     static_cast<void>(written);
     return {};

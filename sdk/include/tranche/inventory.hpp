@@ -229,8 +229,8 @@ class Inventory {
   /// is shown; list_runs() finds it by either. Does nothing where the run is not there.
   void add_identity(const std::string& run_id, const Identity& identity);
   Run find_run(const std::string& run_id);
-  /// Newest first, up to `limit` (0: all). `identity`: only those that carry, or carried, each of its
-  /// names with that value.
+  /// Newest first, up to `limit` (0: all). `identity`: only those that carry, or carried, each of
+  /// its names with that value.
   std::vector<Run> list_runs(const std::optional<std::string>& job,
                              std::int64_t limit,
                              const Identity& identity = {});

@@ -18,5 +18,5 @@ def test_the_example_shows_an_application_that_fails_and_its_retry(tmp_path):
     assert len(set(re.findall(r"app ID (app-\S+)", shown))) >= 4
     asset = shown.split("$ tranche asset", 1)[1]
     assert re.findall(r"^.* (failed|succeeded) ", asset, re.MULTILINE)[:2] == ["failed", "succeeded"], asset
-    assert re.search(r'"attempt":2,"status":"succeeded","outputs":\{.*"spark_application_id":"app-', shown), shown
+    assert re.search(r'"attempt":1,"status":"succeeded","outputs":\{.*"spark_application_id":"app-', shown), shown
     assert "as one pass over all of them counts" in shown

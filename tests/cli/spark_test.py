@@ -1,0 +1,87 @@
+"""`run` of a spark-submit that only pretends: what the ledger knows of its application."""
+
+import json
+
+import pytest
+
+# Prints its options and environment where it is told to, and then what stands in $LOG as its log.
+SUBMIT = """#!/bin/sh
+{ printf '%s\\n' "$@"; env; } > "$DIR/seen-$TRANCHE_BATCH_ID-$TRANCHE_ATTEMPT"
+printf '%s' "$LOG" | sed "s/@/$TRANCHE_BATCH_ID$TRANCHE_ATTEMPT/g" >&2
+[ -z "$SLEEP" ] || sleep "$SLEEP"
+exit "${STATUS:-0}"
+"""
+CONNECTED = "26/01/01 00:00:00 INFO StandaloneSchedulerBackend: Connected to Spark cluster with app ID app-@\n"
+
+
+@pytest.fixture
+def submit(world, tmp_path):
+    """submit(*words, options=[...], **env) -> the ended `tranche run … -- spark-submit words`"""
+    program = tmp_path / "bin" / "spark-submit"
+    program.parent.mkdir()
+    program.write_text(SUBMIT)
+    program.chmod(0o755)
+
+    def call(*words, options=(), **env):
+        env = {"DIR": str(tmp_path), "SPARK_CONF_DIR": str(tmp_path), **env}
+        return world("run", "--job", "flights", *options, "--", program, *words, env=env)
+
+    return call
+
+
+def seen(tmp_path, batch, attempt=1):
+    return (tmp_path / f"seen-{batch}-{attempt}").read_text().splitlines()
+
+
+def test_applications_are_found_by_their_ids_whatever_came_of_them(world, submit):
+    world.job("flights", "--retry-delay", "0s")
+    assert submit("job.py", LOG=CONNECTED, STATUS="3").returncode == 3
+    assert submit("job.py", options=["--iterations", "2"], LOG=CONNECTED).returncode == 0
+    first, second = reversed(world.json("runs", "--job", "flights"))
+    for run, names in [(first, ["app-11"]), (second, ["app-12", "app-21"])]:
+        assert run["identity"]["spark_application_id"] == names[-1]
+        for name in names:
+            (found,) = world.json("runs", "--identity", f"spark_application_id={name}")
+            assert found["run_id"] == run["run_id"]
+    assert world.json("runs", "--identity", "spark_application_id=app-22") == []
+    attempts = world.json("asset", "--job", "flights", "--key", "1")["batches"][0]["attempts"]
+    assert [one["outputs"]["spark_application_id"] for one in attempts] == ["app-11", "app-12"]
+
+
+def test_the_application_of_a_command_that_ran_too_long_is_known_as_well(world, submit):
+    world.job()
+    assert submit("job.py", options=["--timeout", "1s", "--grace", "0s"], LOG=CONNECTED, SLEEP="60").returncode == 124
+    assert len(world.json("runs", "--identity", "spark_application_id=app-11")) == 1
+    assert world.json("batch", 1)["outputs"]["spark_application_id"] == "app-11"
+
+
+def test_spark_submit_is_recognised_by_its_name_unless_told_otherwise(world, submit, tmp_path):
+    world.job("flights", "--retry-delay", "0s")
+    url = world.env.get("TRANCHE_DB", "")
+    assert submit("--name", "mine", "job.py").returncode == 0
+    lines = seen(tmp_path, 1)
+    assert "spark.tranche.batchId=1" in lines and lines.index("--name") > lines.index("spark.tranche.batchId=1")
+    assert not any(line.startswith("TRANCHE_DB=") for line in lines) and "TRANCHE_BATCH_ID=1" in lines
+    assert submit("job.py", options=["--adapter", "none"]).returncode == 0
+    lines = seen(tmp_path, 2)
+    assert lines[0] == "job.py" and (not url or f"TRANCHE_DB={url}" in lines)
+
+
+def test_a_driver_that_failed_behind_exit_0_is_a_failed_attempt(world, submit):
+    world.job("flights", "--retry-delay", "0s")
+    cluster = ["--master", "spark://h:7077", "--deploy-mode", "cluster", "job.jar"]
+    log = "INFO ClientEndpoint: Driver successfully submitted as driver-@\nState of driver driver-@ is {}, exiting\n"
+    failed = submit(*cluster, LOG=log.format("FAILED"))
+    assert failed.returncode == 1 and "failed with exit status 1" in failed.stderr
+    batch = world.json("batch", 1)
+    assert (batch["status"], batch["exit_code"]) == ("failed", 1)
+    assert "ended as FAILED" in batch["message"]
+    assert submit(*cluster, LOG=log.format("FINISHED")).returncode == 0
+
+
+def test_another_command_under_the_adapter_is_told_of_once_and_run(world, run):
+    world.job()
+    result = run("--adapter", "spark", "--iterations", "2", "true")
+    assert result.returncode == 0
+    assert result.stderr.count("adapter 'spark'") == 1
+    assert json.loads(world("runs", "-o", "jsonl").stdout)["identity"] == {}
