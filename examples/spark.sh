@@ -28,7 +28,7 @@ step "2. A PySpark job; REFUSE makes it fail at stdlib.h, when half of its work 
 try "cat includes.py"
 status=0
 try "export REFUSE=/usr/include/stdlib.h"
-try "tranche run --job headers --iterations all --log-dir logs \\
+try "tranche run --job headers --iterations all --adapter spark --log-dir logs \\
   -- spark-submit $cluster includes.py {items_file} results/batch={batch_id} 2>run.log" || status=$?
 echo "(exit status $status, that of the application which failed)"
 [ $status = 1 ] || { tail -n 20 run.log >&2; die "expected exit status 1"; }
@@ -37,7 +37,7 @@ try "grep '^tranche: batch' run.log"
 step "3. With the defect mended, retry: the folder of that batch is overwritten"
 try "unset REFUSE"
 try "tranche retry --job headers --all-failed --yes"
-try "tranche run --job headers --iterations all --log-dir logs \\
+try "tranche run --job headers --iterations all --adapter spark --log-dir logs \\
   -- spark-submit $cluster includes.py {items_file} results/batch={batch_id} 2>>run.log"
 
 step "4. In Spark's terms: the applications, by id"

@@ -24,7 +24,8 @@ def submit(world, tmp_path):
 
     def call(*words, options=(), **env):
         env = {"DIR": str(tmp_path), "SPARK_CONF_DIR": str(tmp_path), **env}
-        return world("run", "--job", "flights", *options, "--", program, *words, env=env)
+        adapter = [] if "--adapter" in options else ["--adapter", "spark"]
+        return world("run", "--job", "flights", *adapter, *options, "--", program, *words, env=env)
 
     return call
 
@@ -55,14 +56,14 @@ def test_the_application_of_a_command_that_ran_too_long_is_known_as_well(world, 
     assert world.json("batch", 1)["outputs"]["spark_application_id"] == "app-11"
 
 
-def test_spark_submit_is_recognised_by_its_name_unless_told_otherwise(world, submit, tmp_path):
+def test_a_command_is_changed_where_the_adapter_is_asked_for(world, submit, tmp_path):
     world.job("flights", "--retry-delay", "0s")
     url = world.env.get("TRANCHE_DB", "")
     assert submit("--name", "mine", "job.py").returncode == 0
     lines = seen(tmp_path, 1)
     assert "spark.tranche.batchId=1" in lines and lines.index("--name") > lines.index("spark.tranche.batchId=1")
     assert not any(line.startswith("TRANCHE_DB=") for line in lines) and "TRANCHE_BATCH_ID=1" in lines
-    assert submit("job.py", options=["--adapter", "none"]).returncode == 0
+    assert submit("job.py", options=["--adapter", "auto"]).returncode == 0
     lines = seen(tmp_path, 2)
     assert lines[0] == "job.py" and (not url or f"TRANCHE_DB={url}" in lines)
 

@@ -56,10 +56,10 @@ class Inventory:
 
     def submit(self, *words, options=()):
         """`tranche run` of one spark-submit; `words` follow the options that keep it small."""
-        return self.call("run", "--job", "flights", *options, "--", "spark-submit", *LEAN, *words)
+        return self.call("run", "--job", "flights", "--adapter", "spark", *options, "--", "spark-submit", *LEAN, *words)
 
     def start(self, *words, options=()):
-        command = [os.environ["TRANCHE_BINARY"], "run", "--job", "flights", *options, "--", "spark-submit", *LEAN, *words]
+        command = [os.environ["TRANCHE_BINARY"], "run", "--job", "flights", "--adapter", "spark", *options, "--", "spark-submit", *LEAN, *words]
         return subprocess.Popen([*map(str, command)], env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 

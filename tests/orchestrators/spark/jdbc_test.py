@@ -35,7 +35,7 @@ def test_a_batch_is_read_by_its_range(server, tmp_path):
     call("psql", "-qd", url, "-c", "CREATE TABLE flights (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text)",
          "-c", "INSERT INTO flights (note) SELECT 'note ' || n FROM generate_series(1, 10) AS n")  # fmt: skip
     call(tranche, "job", "create", "flights", "--table", "flights", "--key", "id", "--filter", "note <> 'note 3'", "--max-count", "5")
-    call(tranche, "run", "--job", "flights", "--iterations", "all", "--", "spark-submit", "--master", "local[1]", *LEAN,
+    call(tranche, "run", "--job", "flights", "--adapter", "spark", "--iterations", "all", "--", "spark-submit", "--master", "local[1]", *LEAN,
          "--packages", DRIVER, "--conf", f"spark.jars.ivy={ROOT}/build/ivy", ROOT / "examples/spark/jdbc.py", f"jdbc:postgresql://{server}",
          tmp_path / "result" / "batch={batch_id}")  # fmt: skip
     outputs = call(tranche, "batches", "--job", "flights", "-o", "jsonl")
