@@ -45,6 +45,7 @@ void add_commands(Registry& registry) {
   add_db_prune(registry);
   add_db_notify(registry);
   add_db_roles(registry);
+  add_template(registry);
   add_doctor(registry);
   add_completion(registry);
   add_help(registry);

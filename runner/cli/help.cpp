@@ -152,7 +152,8 @@ std::string form_of(const Parameter& parameter) {
     return must_be_given(parameter) ? many : "[" + many + "]";
   }
   if (parameter.kind == Kind::rest) {
-    return "-- " + parameter.name + " [ARG...]";
+    const std::string words = "-- " + parameter.name + " [ARG...]";
+    return parameter.required ? words : "[" + words + "]";
   }
   std::string form =
       parameter.short_name == 0 ? "" : std::string("-") + parameter.short_name + ", ";
