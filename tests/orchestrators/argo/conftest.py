@@ -2,11 +2,15 @@
 
 import json
 import os
+import pathlib
 import subprocess
+import sys
 
 import pytest
 import yaml
-from pods import Pods
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "examples/argo"))
+import pods as pods_module  # noqa: E402
 
 VALUES = {"job": "headers", "image": "registry.example/load:1", "spark_image": "registry.example/spark:1", "campaign": "may"}
 TEMPLATES = json.loads(subprocess.run([os.environ["TRANCHE_BINARY"], "template", "list", "-o", "json"], capture_output=True, check=True).stdout)
@@ -45,25 +49,18 @@ def templates(render):
 
 @pytest.fixture
 def pods(tmp_path):
-    made = Pods(tmp_path)
+    made = pods_module.Pods(tmp_path)
     yield made
     made.close()
-
-
-def condition(*words):
-    """What Argo's controller decides; see programs/condition."""
-    result = subprocess.run([os.environ["ARGO_BIN"] + "/condition", *words], capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    return {"true": True, "false": False}[result.stdout.strip()]
 
 
 @pytest.fixture
 def tried_again():
     """tried_again(template, exit_code) -> whether Argo starts another pod."""
-    return lambda template, code, status="Failed": condition("retry", template["retryStrategy"]["expression"], status, str(code))
+    return pods_module.tried_again
 
 
 @pytest.fixture
 def goes_on():
     """Whether a step with this `when` is executed."""
-    return lambda text: condition("when", text)
+    return lambda text: pods_module.condition("when", text)

@@ -14,7 +14,7 @@ VERSIONS = ["1.31.0", "1.33.0", "1.37.0"]  # podFailurePolicy is final since 1.3
 
 def lint(path, text):
     path.write_text(text)
-    return subprocess.run([os.environ["ARGO_BIN"] + "/lint", path], capture_output=True, text=True)
+    return subprocess.run([os.environ["ARGO_HOME"] + "/bin/lint", path], capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("name", names("argo"))

@@ -1,4 +1,10 @@
-"""Runs the containers of Argo's templates as pods do: argoexec around the command, its files in a folder, values filled in."""
+#!/usr/bin/env python3
+"""Runs the containers of Argo's templates as pods do: argoexec around the command, its files in a folder, values filled in.
+
+pods.py WORKFLOW.yaml TEMPLATE DATA runs one template of a rendered WorkflowTemplate, and further pods where its retryStrategy says
+so, and shows what Argo would. DATA is /data in its containers. ARGO_HOME is what adapters/argo/environment.sh printed,
+TRANCHE_BINARY the program. A stand-in for the kubelet, for tests and examples; it takes root.
+"""
 
 import json
 import os
@@ -6,6 +12,8 @@ import pathlib
 import re
 import signal
 import subprocess
+import sys
+import tempfile
 import time
 import uuid
 
@@ -23,6 +31,17 @@ def fill_in(value, scope):
     return re.sub(r"\{\{([\w.-]+)\}\}", lambda found: scope[found[1]], value) if isinstance(value, str) else value
 
 
+def condition(*words):
+    """What Argo's controller decides; see adapters/argo/programs/condition."""
+    result = subprocess.run([os.environ["ARGO_HOME"] + "/bin/condition", *words], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return {"true": True, "false": False}[result.stdout.strip()]
+
+
+def tried_again(template, code, status="Failed"):
+    return condition("retry", template["retryStrategy"]["expression"], status, str(code))
+
+
 def wait_for(condition, seconds=30):
     end = time.monotonic() + seconds
     while not (found := condition()):
@@ -34,9 +53,9 @@ def wait_for(condition, seconds=30):
 class Pods:
     """`data` is /data in every container."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, data=None):
         self.folder = folder
-        self.data = self.dir("data")
+        self.data = data or self.dir("data")
         self.secret = self.dir("secret")
         self.started = []
 
@@ -48,7 +67,7 @@ class Pods:
 
     def popen(self, command, env, mounts, log):
         mounts = {"/data": self.data, "/usr/local/bin/tranche": os.environ["TRANCHE_BINARY"],
-                  "/usr/local/bin/argoexec": os.environ["ARGO_BIN"] + "/argoexec", **mounts}  # fmt: skip
+                  "/usr/local/bin/argoexec": os.environ["ARGO_HOME"] + "/bin/argoexec", **mounts}  # fmt: skip
         binds = [f"{host}:{path}" for path, host in mounts.items()]
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", **env}
         root = self.dir(f"root-{uuid.uuid4().hex[:8]}")
@@ -135,3 +154,36 @@ class Pod:
 
     def progress(self):
         return (self.var / "progress").read_text().strip()
+
+
+def seconds(duration):
+    return int(duration[:-1]) * {"s": 1, "m": 60}[duration[-1]]
+
+
+def show(workflow, name, data):
+    """What Argo shows of the template `name` of `workflow`; whether it succeeded in the end."""
+    import yaml
+
+    (spec,) = [one["spec"] for one in yaml.safe_load_all(workflow.read_text()) if one["kind"] == "WorkflowTemplate"]
+    (template,) = [one for one in spec["templates"] if one["name"] == name]
+    scope = {"workflow.name": "headers-x7k2p", "workflow.uid": str(uuid.uuid4())}
+    pods = Pods(pathlib.Path(tempfile.mkdtemp(prefix="pods-", dir=data.parent)), data)
+    try:
+        for retry in range(template["retryStrategy"]["limit"] + 1):
+            pod = pods.run(template, {**scope, "retries": str(retry)})
+            print(pod.text(), end="")
+            print(f"{name}({retry})  {'Failed, exit code ' + str(pod.status) if pod.status else 'Succeeded'}  progress {pod.progress()}", flush=True)
+            if pod.status == 0 or not tried_again(template, pod.status):
+                break
+            time.sleep(seconds(template["retryStrategy"]["backoff"]["duration"]))
+    finally:
+        pods.close()
+    for parameter, value in pod.parameters().items():
+        print(f"  output {parameter}: {value}")
+    return pod.status == 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    sys.exit(0 if show(pathlib.Path(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3]).resolve()) else 1)
