@@ -25,7 +25,7 @@ build() {
   if cmp -s "$home/wanted" "$home/built"; then return; fi
   echo "building argoexec and the linter in $home (some minutes, once)" >&2
   find_go
-  rm -rf "$source" "$home/bin"
+  rm -rf "${source:?}" "${home:?}/bin"
   cp -r "$programs" "$source"
   cd "$source"
   go mod vendor
