@@ -2,7 +2,9 @@
 
 import json
 import pathlib
+import re
 import threading
+import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import jsonschema
@@ -37,6 +39,9 @@ def facets_of(event):
 def check(event):
     """The event and each of its facets against the schema that it names."""
     validator(EVENT).validate(event)
+    # Formats that the validator checks only where further packages are.
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", event["eventTime"])
+    assert uuid.UUID(event["run"]["runId"]).version == 5
     assert event["schemaURL"] == EVENT["$id"] + "#/$defs/RunEvent"
     for name, facet in facets_of(event):
         address, definition = facet["_schemaURL"].split("#/$defs/")

@@ -73,6 +73,23 @@ TEST_CASE("a name that is not known may be a program's", "[unit]") {
   CHECK(choice.adapters.front().observer);
 }
 
+TEST_CASE("an adapter whose observer is a program is chosen without it too, and says so",
+          "[unit]") {
+  AdapterRegistry known;
+  Adapter there = named("mine", "HERE");
+  Adapter missing = named("missing", "HERE");
+  there.by_program = missing.by_program = true;
+  known.add(there);
+  known.add(missing);
+  const AdapterChoice choice =
+      choose_adapters({}, known, {{"HERE", "1"}}, [](const std::string& name) {
+        return name == "mine" ? "/bin/tranche-adapter-mine" : "";
+      });
+  REQUIRE(names(choice) == Names{"mine", "missing"});
+  CHECK(choice.adapters[0].observer({}) != nullptr);
+  CHECK_THROWS_WITH(choice.adapters[1].observer({}), Catch::Contains("tranche-adapter-missing"));
+}
+
 TEST_CASE("any other name is refused with those that are accepted", "[unit]") {
   CHECK_THROWS_WITH(choose({"airflwo"}),
                     Catch::Contains("'airflwo'") && Catch::Contains("auto, none, first, second") &&

@@ -94,7 +94,9 @@ class HttpTransport final : public Transport {
       return {};
     }
     std::string why = "the server answered " + std::to_string(status);
-    if (!answer.empty()) {
+    // Some servers say which key they refuse.
+    const bool tells_key = !config_.key.empty() && answer.find(config_.key) != std::string::npos;
+    if (!answer.empty() && !tells_key) {
       why += ": " + answer;
     }
     if (status < 400 || status == kGatewayTimeout ||

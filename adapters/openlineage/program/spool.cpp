@@ -161,7 +161,8 @@ void Spool::remove(const std::string& name) const {
 
 Spool::Turn::Turn(const Spool& spool)
     : file_(::open((spool.folder() / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)),
-      ours_(file_ >= 0 && ::flock(file_, LOCK_EX | LOCK_NB) == 0) {}
+      // Where a file system knows no locks, better twice than never.
+      ours_(file_ < 0 || ::flock(file_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) {}
 
 Spool::Turn::~Turn() {
   if (file_ >= 0) {
