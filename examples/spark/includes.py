@@ -15,7 +15,9 @@ items, result = sys.argv[1:]
 with open(items) as file:
     headers = file.read().splitlines()
 
-with SparkSession.builder.getOrCreate() as spark:
+# Many small files: looked up here, and not by a task each.
+builder = SparkSession.builder.config("spark.sql.sources.parallelPartitionDiscovery.threshold", len(headers))
+with builder.getOrCreate() as spark:
     lines = spark.read.text(headers, lineSep="\n")
     included = lines.where(col("value").rlike(INCLUDE)).select(regexp_extract("value", INCLUDE, 1).alias("header"))
     included.groupBy("header").count().coalesce(1).write.csv(result, mode="overwrite")

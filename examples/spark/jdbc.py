@@ -9,12 +9,15 @@ import sys
 
 from pyspark.sql import SparkSession
 
+# By name: a jar of --packages is not where java.sql looks for drivers.
+DRIVER = "org.postgresql.Driver"
+
 url, result = sys.argv[1:]
 
 with SparkSession.builder.getOrCreate() as spark:
     told = spark.conf.get  # as in the environment, and there in cluster mode too
     query = f"SELECT * FROM {told('spark.tranche.table')} WHERE {told('spark.tranche.rangeSql')}"
-    rows = spark.read.format("jdbc").options(url=url, query=query).load()
+    rows = spark.read.format("jdbc").options(url=url, query=query, driver=DRIVER).load()
     rows.write.parquet(result, mode="overwrite")
     written = spark.read.parquet(result).count()
     if written != int(told("spark.tranche.count")):

@@ -28,7 +28,7 @@ def test_a_batch_is_read_by_its_range(server, tmp_path):
 
     def call(*words):
         result = subprocess.run([*map(str, words)], env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=180)
-        assert result.returncode == 0, result.stderr
+        assert result.returncode == 0, result.stderr + result.stdout
         return result.stdout
 
     tranche = os.environ["TRANCHE_BINARY"]
