@@ -8,6 +8,7 @@ import pytest
 SUBMIT = """#!/bin/sh
 { printf '%s\\n' "$@"; env; } > "$DIR/seen-$TRANCHE_BATCH_ID-$TRANCHE_ATTEMPT"
 printf '%s' "$LOG" | sed "s/@/$TRANCHE_BATCH_ID$TRANCHE_ATTEMPT/g" >&2
+printf '%s' "$PRINT"
 [ -z "$SLEEP" ] || sleep "$SLEEP"
 exit "${STATUS:-0}"
 """
@@ -24,7 +25,7 @@ def submit(world, tmp_path):
 
     def call(*words, options=(), **env):
         env = {"DIR": str(tmp_path), "SPARK_CONF_DIR": str(tmp_path), **env}
-        adapter = [] if "--adapter" in options else ["--adapter", "spark"]
+        adapter = [] if "--adapter" in options else ["--adapter", "auto", "--adapter", "spark"]
         return world("run", "--job", "flights", *adapter, *options, "--", program, *words, env=env)
 
     return call
@@ -54,6 +55,26 @@ def test_the_application_of_a_command_that_ran_too_long_is_known_as_well(world, 
     assert submit("job.py", options=["--timeout", "1s", "--grace", "0s"], LOG=CONNECTED, SLEEP="60").returncode == 124
     assert len(world.json("runs", "--identity", "spark_application_id=app-11")) == 1
     assert world.json("batch", 1)["outputs"]["spark_application_id"] == "app-11"
+
+
+def test_a_python_drivers_exception_is_read_as_it_passes_to_standard_output(world, submit):
+    world.job()
+    printed = "12 rows\nTraceback (most recent call last):\nValueError: bad day\n"
+    result = submit("job.py", PRINT=printed, LOG="26/01/01 INFO ShutdownHookManager: Shutdown hook called\n", STATUS="1")
+    assert (result.returncode, result.stdout) == (1, printed)
+    assert world.json("batch", 1)["message"] == "ValueError: bad day"
+
+
+def test_the_table_of_an_asset_shows_each_attempts_own_application(world, submit):
+    world.job("flights", "--retry-delay", "0s")
+    submit("job.py", LOG=CONNECTED, STATUS="3")
+    submit("job.py", options=["--iterations", "2"], LOG=CONNECTED)
+    shown = world("asset", "--job", "flights", "--key", "1").stdout
+    assert "spark_application_id=app-11" in shown and "spark_application_id=app-12" in shown
+    assert "app-21" not in shown
+    task = {"AIRFLOW_CTX_DAG_ID": "daily", "AIRFLOW_CTX_TASK_ID": "load"}
+    submit("job.py", LOG=CONNECTED, **task)
+    assert "daily.load app-31" in world("batch", 3).stdout
 
 
 def test_a_command_is_changed_where_the_adapter_is_asked_for(world, submit, tmp_path):
