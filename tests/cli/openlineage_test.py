@@ -156,15 +156,17 @@ def test_what_the_failure_policy_lets_pass_is_complete_and_what_comes_again_is_a
     assert events[1]["outputs"] == []
 
 
-def test_a_run_that_is_told_to_stop_is_aborted(world, background, server, lineage):
+def test_a_run_that_is_told_to_stop_is_aborted(world, run, background, server, lineage):
     world.job()
     one = background("run", "--job", "flights", "--", "sh", "-c", "echo; exec sleep 600", env=lineage)
     wait_for(one.stdout)
     wait_for(lambda: server.bodies, "the start")
     one.send(signal.SIGTERM)
     assert one.end() == 143
+    # What there was no time for goes first now.
+    assert run("true", env=lineage).returncode == 0
     events = server.events()
-    assert types(events) == ["START", "ABORT"]
+    assert types(events) == ["START", "ABORT", "START", "COMPLETE"]
     assert parameters(events[1])["tranche.outcome"] == "returned"
     assert "SIGTERM" in events[1]["run"]["facets"]["errorMessage"]["message"]
 

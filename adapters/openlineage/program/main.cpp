@@ -28,9 +28,9 @@ constexpr int kStopped = 128;
 
 using Send = std::function<void(const std::string& event)>;
 
-/// Returns whether the run was stopped, or its runner has gone.
+/// Returns whether the run was stopped. Where its runner was killed nobody waits.
 bool hear_all(EventWriter& writer, const Send& send) {
-  bool stopped = true;
+  bool stopped = false;
   std::int64_t not_understood = 0;
   for (std::string line; std::getline(std::cin, line);) {
     try {
