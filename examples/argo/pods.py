@@ -31,6 +31,11 @@ def fill_in(value, scope):
     return re.sub(r"\{\{([\w.-]+)\}\}", lambda found: scope[found[1]], value) if isinstance(value, str) else value
 
 
+def expand(text, env):
+    """The kubelet does so in arguments: $(NAME) where there is such a variable, and $$ for one $."""
+    return re.sub(r"\$(\$|\((\w+)\))", lambda found: "$" if found[1] == "$" else env.get(found[2], found[0]), text)
+
+
 def condition(*words):
     """What Argo's controller decides; see adapters/argo/programs/condition."""
     result = subprocess.run([os.environ["ARGO_HOME"] + "/bin/condition", *words], capture_output=True, text=True)
@@ -70,6 +75,7 @@ class Pods:
                   "/usr/local/bin/argoexec": os.environ["ARGO_HOME"] + "/bin/argoexec", **mounts}  # fmt: skip
         binds = [f"{host}:{path}" for path, host in mounts.items()]
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", **env}
+        command = [expand(word, env) for word in command]
         root = self.dir(f"root-{uuid.uuid4().hex[:8]}")
         process = subprocess.Popen(
             ["unshare", "--pid", "--fork", "--mount", "--kill-child", HERE / "container.sh", root, *binds, "--", *command],

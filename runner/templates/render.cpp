@@ -43,11 +43,12 @@ void check_names(const Template& source, const TemplateValues& values) {
 
 std::string render(const Template& source, const TemplateValues& values) {
   check_names(source, values);
+  const bool manifest = source.file.ends_with(".yaml");
   TemplateValues filled;
   for (const TemplateParameter& parameter : source.parameters) {
     const auto given = values.find(parameter.name);
-    filled[parameter.name] =
-        filled_in(parameter, given == values.end() ? *parameter.otherwise : given->second);
+    filled[parameter.name] = filled_in(
+        parameter, given == values.end() ? *parameter.otherwise : given->second, manifest);
   }
   // In one pass, so that a value that looks like a placeholder stays as it is.
   std::string text;

@@ -58,7 +58,8 @@ std::string render(const Template& source, const TemplateValues& values);
 /// A scalar of YAML and of Python that holds exactly `text`, on one line.
 /// Errors: ErrorCode::usage naming `what` where `text` is not UTF-8.
 std::string quoted_scalar(std::string_view text, std::string_view what);
-/// What stands in the file for `value`, by the parameter's type; errors as render().
-std::string filled_in(const TemplateParameter& parameter, const std::string& value);
+/// What stands in a file of YAML (`manifest`) or Python for `value`, by the parameter's type;
+/// errors as render().
+std::string filled_in(const TemplateParameter& parameter, const std::string& value, bool manifest);
 
 }  // namespace tranche::runner

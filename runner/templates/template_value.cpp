@@ -99,7 +99,25 @@ void check_cron(const TemplateParameter& parameter, const std::string& value) {
   }
 }
 
-std::string words_text(const TemplateParameter& parameter, const std::string& value) {
+/// In arguments and variables the kubelet replaces $(NAME), and reads $$ as one $.
+std::string as_the_kubelet_reads(const std::string& text) {
+  if (text.find("$(") == std::string::npos && text.find("$$") == std::string::npos) {
+    return text;
+  }
+  std::string doubled;
+  for (const char c : text) {
+    doubled += c == '$' ? "$$" : std::string(1, c);
+  }
+  return doubled;
+}
+
+std::string scalar(const TemplateParameter& parameter, const std::string& text, bool manifest) {
+  return quoted_scalar(manifest ? as_the_kubelet_reads(text) : text, parameter.name);
+}
+
+std::string words_text(const TemplateParameter& parameter,
+                       const std::string& value,
+                       bool manifest) {
   const auto words = nlohmann::json::parse(value, nullptr, false);
   const bool right =
       words.is_array() && !words.empty() &&
@@ -113,7 +131,7 @@ std::string words_text(const TemplateParameter& parameter, const std::string& va
   std::string text;
   for (const auto& word : words) {
     text += (text.empty() ? "" : ", ") +
-            quoted_scalar(word.get_ref<const std::string&>(), parameter.name);
+            scalar(parameter, word.get_ref<const std::string&>(), manifest);
   }
   return text;
 }
@@ -142,12 +160,12 @@ std::string quoted_scalar(std::string_view text, std::string_view what) {
   return quoted + '"';
 }
 
-std::string filled_in(const TemplateParameter& parameter, const std::string& value) {
+std::string filled_in(const TemplateParameter& parameter, const std::string& value, bool manifest) {
   switch (parameter.type) {
     case Type::number:
       return std::to_string(parse_integer(value, parameter.name, parameter.min, parameter.max));
     case Type::words:
-      return words_text(parameter, value);
+      return words_text(parameter, value, manifest);
     case Type::name:
       check_kubernetes_name(parameter, value);
       break;
@@ -165,7 +183,7 @@ std::string filled_in(const TemplateParameter& parameter, const std::string& val
         refuse(parameter, value, "some text");
       }
   }
-  return quoted_scalar(value, parameter.name);
+  return scalar(parameter, value, manifest);
 }
 
 }  // namespace tranche::runner

@@ -35,7 +35,7 @@ BATCHES = [f"batch-{n}" for n in range(1, 7)]
 
 def test_a_loop_goes_on_after_a_batch_that_failed_and_a_later_one_takes_it_up(templates, pods, job, tried_again):
     pods.shell(": >/data/refuse; tranche job update headers --retry-delay 15m", TRANCHE_DB=DB)
-    refuse = '[ "$TRANCHE_BATCH_ID" != 3 ] || [ ! -e /data/refuse ] || exit 65;'
+    refuse = '[ "$$" -gt 0 ] || exit 9; [ "$TRANCHE_BATCH_ID" != 3 ] || [ ! -e /data/refuse ] || exit 65;'
     loop = templates("argo-loop", *counting(refuse))["loop"]
     first = pods.run(loop, WORKFLOW)
     assert first.status == 65, first.text()
