@@ -24,7 +24,7 @@ def test_the_arguments_are_the_flags_of_the_command(fake):
     assert command == ["load.sh", "{items_file}"]
     assert " ".join(before).startswith(
         "run --job flights --campaign may --max-count 100 --max-weight 10GiB --iterations all --jobs 2 --follow "
-        "--adapter airflow --summary "
+        "--adapter airflow --adapter auto --summary "
     )
 
 
@@ -42,8 +42,8 @@ def test_what_is_no_command_is_refused(fake, command):
 
 def test_other_adapters_come_after_airflows(fake):
     operator(adapter=["openlineage", "airflow"]).execute(context())
-    assert " ".join(fake.words("run")).count("--adapter") == 2
-    assert "--adapter airflow --adapter openlineage" in " ".join(fake.words("run"))
+    assert " ".join(fake.words("run")).count("--adapter") == 3
+    assert "--adapter airflow --adapter auto --adapter openlineage" in " ".join(fake.words("run"))
 
 
 def test_the_database_goes_by_the_environment_only(fake):

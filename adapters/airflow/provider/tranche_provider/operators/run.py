@@ -118,7 +118,8 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
 
     def _options(self, iterations: str, summary: Path) -> list[str]:
         own = [self.adapter] if isinstance(self.adapter, str) else list(self.adapter)
-        adapters = ["airflow", *(name for name in own if name and name != "airflow")]
+        # auto: whoever the environment tells of, such as OpenLineage.
+        adapters = ["airflow", "auto", *(name for name in own if name and name not in ("airflow", "auto"))]
         return ["run"] + flags(
             job=self.job,
             campaign=self.campaign,
