@@ -8,16 +8,16 @@ from tranche_provider.operators.tranche import TrancheRunOperator
 
 
 @pytest.mark.parametrize(
-    ("source", "names"),
+    ("source", "table", "names"),
     [
-        ("postgresql://u:secret@db.example/ops?sslmode=require", ("postgres://db.example:5432", "ops")),
-        ("postgres://db.example:5433/ops", ("postgres://db.example:5433", "ops")),
-        ("sqlite:/data/i.db", ("file", "/data/i.db")),
-        ("host=db.example password=secret", ("postgres", "")),
+        ("postgresql://u:secret@db.example/ops?sslmode=require", "assets", ("postgres://db.example:5432", "ops.public.assets")),
+        ("postgres://db.example:5433/ops", "lake.assets", ("postgres://db.example:5433", "ops.lake.assets")),
+        ("sqlite:/data/i.db", "assets", ("sqlite:/data/i.db", "assets")),
+        ("host=db.example password=secret", "assets", ("postgres", "public.assets")),
     ],
 )
-def test_a_dataset_is_named_without_user_and_password(source, names):
-    assert dataset_names(source) == names
+def test_a_dataset_is_named_without_user_and_password(source, table, names):
+    assert dataset_names(source, table) == names
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def operator(fake):
 
 def test_the_input_is_the_sources_table(operator):
     (dataset,) = operator.get_openlineage_facets_on_start().inputs
-    assert (dataset.namespace, dataset.name) == ("postgres://db.example:5432", "ops.assets")
+    assert (dataset.namespace, dataset.name) == ("postgres://db.example:5432", "ops.public.assets")
 
 
 def test_the_range_is_the_inputs_subset(operator):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -38,8 +39,7 @@ class RunLineage:
         program = TrancheHook(self.conn_id, db=self.db).get_conn()
         definition = program.json("job", "show", self.job)
         source = definition["source"] or program.environment.get("TRANCHE_DB", "")
-        namespace, database = dataset_names(source)
-        name = ".".join(part for part in (database, definition["table"]) if part)
+        namespace, name = dataset_names(source, definition["table"])
         facets = _subset(definition["key_column"], summary)
         if not facets:
             return OperatorLineage(inputs=[Dataset(namespace=namespace, name=name)])
@@ -48,14 +48,19 @@ class RunLineage:
         return OperatorLineage(inputs=[InputDataset(namespace=namespace, name=name, inputFacets=facets)])
 
 
-def dataset_names(source: str) -> tuple[str, str]:
-    """Namespace and database as OpenLineage writes them, without user and password."""
+def dataset_names(source: str, table: str) -> tuple[str, str]:
+    """Namespace and name as OpenLineage writes them, without user and password, and as `--adapter openlineage` does.
+
+    A table without a schema is taken to be in `public`: only a connection knows better.
+    """
     if source.startswith("sqlite:"):
-        return "file", source.removeprefix("sqlite:")
+        return "sqlite:" + os.path.abspath(source.removeprefix("sqlite:")), table
+    qualified = table if "." in table else f"public.{table}"
     parts = urlsplit(source)
     if parts.scheme in ("postgres", "postgresql") and parts.hostname:
-        return f"postgres://{parts.hostname}:{parts.port or 5432}", parts.path.lstrip("/")
-    return "postgres", ""
+        database = parts.path.lstrip("/")
+        return f"postgres://{parts.hostname}:{parts.port or 5432}", ".".join(part for part in (database, qualified) if part)
+    return "postgres", qualified
 
 
 def _subset(column: str, summary: Mapping[str, Any] | None) -> dict[str, Any]:
