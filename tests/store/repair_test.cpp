@@ -144,6 +144,22 @@ TEST_CASE("reset hands out its key next, and all behind it again", "[store]") {
   });
 }
 
+TEST_CASE("reset never goes forward, not even over batches that an earlier one took back",
+          "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 40);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    for (int i = 0; i < 4; ++i) {
+      succeed(inventory, acquire(inventory));
+    }
+    CHECK(inventory.reset("job", "11") == 3);
+    CHECK(refusal([&] { inventory.reset("job", "21"); }).code == ErrorCode::refused);
+    CHECK(acquired(inventory) == "11-20/10");
+    CHECK(inventory.backlog("job").count == 30);
+  });
+}
+
 TEST_CASE("reset goes back to the first key of a batch that straddles it and has not succeeded",
           "[store]") {
   on_every_store([](World& world) {

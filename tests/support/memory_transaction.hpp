@@ -164,7 +164,8 @@ class MemoryTransaction final : public StoreTransaction {
   StoredBatch& row_of(std::int64_t batch_id) { return state_.batches.at(batch_id).stored; }
   static bool lives_from(const StoredBatch& stored, const Key& from) {
     return *stored.batch.last_key >= from &&
-           (!stored.superseded_from || *stored.superseded_from > from);
+           (!stored.superseded_from ||
+            *stored.superseded_from > std::max(*stored.batch.first_key, from));
   }
   void hold(StoredBatch& row, int attempt, const Claim& claim) {
     row.lease = claim.lease;

@@ -353,12 +353,12 @@ WHERE id = $2
 UPDATE /* TEMPLATE: prefix */batch
 SET superseded_from = greatest(first_key, $2::bytea), available_at = NULL,
   status = CASE WHEN status IN ('planned', 'failed') THEN 'cancelled' ELSE status END
-WHERE window_id = $1 AND last_key >= $2 AND (superseded_from IS NULL OR superseded_from > $2)
+WHERE window_id = $1 AND last_key >= $2 AND (superseded_from IS NULL OR superseded_from > greatest(first_key, $2::bytea))
 
 -- name: batches_from
 -- Live batches that reach to or behind a key, locked: nobody may take one meanwhile.
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
-WHERE b.window_id = $1 AND b.last_key >= $2 AND (b.superseded_from IS NULL OR b.superseded_from > $2)
+WHERE b.window_id = $1 AND b.last_key >= $2 AND (b.superseded_from IS NULL OR b.superseded_from > greatest(b.first_key, $2::bytea))
 ORDER BY b.first_key
 FOR UPDATE OF b
 

@@ -247,12 +247,12 @@ WHERE id = ?2
 UPDATE /* TEMPLATE: prefix */batch
 SET superseded_from = max(first_key, ?2), available_at = NULL,
   status = CASE WHEN status IN ('planned', 'failed') THEN 'cancelled' ELSE status END
-WHERE window_id = ?1 AND last_key >= ?2 AND (superseded_from IS NULL OR superseded_from > ?2)
+WHERE window_id = ?1 AND last_key >= ?2 AND (superseded_from IS NULL OR superseded_from > max(first_key, ?2))
 
 -- name: batches_from
 -- Live batches that reach to or behind a key.
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
-WHERE b.window_id = ?1 AND b.last_key >= ?2 AND (b.superseded_from IS NULL OR b.superseded_from > ?2)
+WHERE b.window_id = ?1 AND b.last_key >= ?2 AND (b.superseded_from IS NULL OR b.superseded_from > max(b.first_key, ?2))
 ORDER BY b.first_key
 
 -- name: fragment listed_head
