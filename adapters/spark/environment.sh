@@ -9,6 +9,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 version=${SPARK_VERSION:-4.3.0}
 venv=${SPARK_VENV:-$root/build/spark-$version}
 
+packages python3-venv
 command -v java >/dev/null || packages default-jre-headless
 # shellcheck disable=SC2086  # several names
 python=$(python_from 3.10 ${SPARK_PYTHON:-python3.12 python3})

@@ -6,7 +6,7 @@
 
 namespace tranche::sql {
 
-/// The columns that column lists of inventory.sql name, as what they mean.
+/// Rows in the order of the column lists of inventory.sql.
 Job read_job(const Rows& rows);
 Run read_run(const Rows& rows);
 Window read_window(RowReader& row, KeyType type);
