@@ -3,12 +3,29 @@
 import os
 import shutil
 import socket
+import struct
 import tempfile
 import threading
 import urllib.parse
 
 PORT = 5432
 EXECUTE = b"E\x00\x00\x00\x09\x00\x00\x00\x00\x00"  # all rows of the unnamed portal
+
+
+
+def fatal(sqlstate, text):
+    """The server's last words on a connection."""
+    fields = b"".join(b"%c%s\0" % (name, value.encode()) for name, value in zip(b"SVCM", ["FATAL", "FATAL", sqlstate, text]))
+    return b"E" + struct.pack("!I", len(fields) + 5) + fields + b"\0"
+
+
+# How a server that is going or coming treats who connects: what it answers instead of, and what behind, its greeting.
+UNWELCOMING = {
+    "says nothing": (b"", None),
+    "is starting": (fatal("57P03", "the database system is starting up"), None),
+    "is full": (fatal("53300", "sorry, too many clients already"), None),
+    "ends it": (None, fatal("57P01", "terminating connection due to administrator command")),
+}
 
 
 def server_address(url):
@@ -77,6 +94,7 @@ class Proxy:
         self.hand_overs = 0
         self.commits = 0
         self.cuts = 0
+        self.unwelcome = None  # (a word of UNWELCOMING, for how many connections)
         self.open = []
         self.passing = threading.Event()  # cleared: everybody is let in, and nobody hears an answer
         self.passing.set()
@@ -132,8 +150,22 @@ class Proxy:
             pass
         hang_up(client, server)
 
+    def _turn_away(self, server, client):
+        """Whether this was one of those that are not let in."""
+        if not self.unwelcome or self.unwelcome[1] == 0:
+            return False
+        manner, times = self.unwelcome
+        self.unwelcome = (manner, times - 1)
+        greeting = server.recv(65536)
+        instead, behind = UNWELCOMING[manner]
+        client.sendall(greeting + behind if instead is None else instead)
+        return True
+
     def _answer(self, server, client, commits):
         try:
+            if self._turn_away(server, client):
+                hang_up(client, server)
+                return
             while data := server.recv(65536):
                 self.passing.wait()
                 if commits.cut:

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <fcntl.h>
+#include <thread>
 #include <unistd.h>
 #include <unordered_map>
 
@@ -33,6 +34,10 @@ enum : pqxx::oid {
 constexpr int kPrepareAt = 3;
 constexpr int kFirstWithJit = 110000;
 constexpr int kFirstWithPlanCacheMode = 120000;
+
+// Between tries to connect to a server that restarts, or is full for a moment: 3 s in all.
+constexpr Duration kFirstPause = std::chrono::milliseconds(50);
+constexpr Duration kLongestPause = std::chrono::milliseconds(1600);
 
 constexpr const char* kWhoServes = "SELECT pg_backend_pid()";
 // Whoever waits for a lock keeps one of a pooler's few server connections, and whoever holds the
@@ -407,10 +412,15 @@ class PostgresConnection final : public Connection {
 
 std::unique_ptr<Connection> connect(const DatabaseUrl& url, std::string_view purpose) {
   const std::string where = url.redacted();
-  try {
-    return std::make_unique<PostgresConnection>(with_defaults(url.conninfo()), where);
-  } catch (const std::exception& error) {
-    throw translate(error, "the " + std::string(purpose) + " " + where, "connect");
+  for (Duration pause = kFirstPause;; pause *= 2) {
+    try {
+      return std::make_unique<PostgresConnection>(with_defaults(url.conninfo()), where);
+    } catch (const std::exception& error) {
+      if (!is_server_there(error) || pause > kLongestPause) {
+        throw translate(error, "the " + std::string(purpose) + " " + where, "connect");
+      }
+    }
+    std::this_thread::sleep_for(pause);
   }
 }
 

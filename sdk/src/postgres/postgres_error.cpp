@@ -61,7 +61,20 @@ std::optional<std::string> sqlstate_of(const std::exception& error) {
   return sql != nullptr ? std::optional(sql->sqlstate()) : std::nullopt;
 }
 
+// What libpqxx says of a connection that was made, and gone before the first statement.
+constexpr std::string_view kGoneAtOnce = "Connection to database failed";
+
 }  // namespace
+
+bool is_server_there(const std::exception& error) {
+  const std::string_view said = error.what();
+  // libpq gives a connection's failure no SQLSTATE: these are the server's words, where they are
+  // English.
+  const auto says = [&](std::string_view words) { return said.find(words) != said.npos; };
+  return said == kGoneAtOnce || says("server closed the connection unexpectedly") ||
+         says("terminating connection") || says("the database system is ") ||
+         says("too many clients") || says("too many connections");
+}
 
 std::string first_line(std::string_view text) {
   for (const std::string_view prefix : {"ERROR:", "FATAL:", "PANIC:"}) {
@@ -96,7 +109,7 @@ Error translate(const std::exception& error, std::string_view where, std::string
   if (dynamic_cast<const pqxx::broken_connection*>(&error) != nullptr) {
     // What libpqxx stumbles over first when it looks at the answer of a connection that is gone.
     const std::string said = folded(error.what());
-    const bool broke = said.find("client encoding") != std::string::npos;
+    const bool broke = said == kGoneAtOnce || said.find("client encoding") != std::string::npos;
     return {ErrorCode::unreachable,
             "no connection to " + at + ": " + (broke ? "it broke" : said),
             name};

@@ -12,6 +12,10 @@ namespace tranche::sql::postgres {
 /// statement's name.
 Error translate(const std::exception& error, std::string_view where, std::string_view query);
 
+/// Whether a connection failed though the server is there: it was just going, coming or full, and
+/// may let the next one in.
+bool is_server_there(const std::exception& error);
+
 /// "ERROR:  column "x" does not exist\nLINE 1: ..." -> "column "x" does not exist"
 std::string first_line(std::string_view text);
 
