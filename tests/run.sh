@@ -6,6 +6,7 @@
 #   -R REGEX         only tests whose name matches
 #   --fsync on|off   of the PostgreSQL server (default on)
 #   --keep           leave the server running and say how to use and stop it
+# What tests draw at random follows TRANCHE_TEST_SEED, by default the commit: each commit draws anew, and its result can be repeated.
 # The last line is "N passed, N failed, N skipped". With CI set, a skipped test is a failure.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -20,7 +21,7 @@ while [ $# -gt 0 ]; do
     -R) selection=(-R "${2:?tests/run.sh: -R needs a regular expression}"); shift ;;
     --fsync) fsync=${2:?tests/run.sh: --fsync needs on or off}; shift ;;
     --keep) keep=yes ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
     *) echo "tests/run.sh: unknown option '$1', see --help" >&2; exit 2 ;;
   esac
   shift
@@ -95,6 +96,9 @@ run_orchestrators() {
   builds+=("$reports")
 }
 
+# Empty outside a clone: each test draws a seed of its own then, and prints it.
+commit=$(git rev-parse --short=8 HEAD 2>/dev/null) && export TRANCHE_TEST_SEED="${TRANCHE_TEST_SEED:-$((16#${commit:0:8}))}"
+echo "tests/run.sh: TRANCHE_TEST_SEED=${TRANCHE_TEST_SEED:-of each test}"
 export UBSAN_OPTIONS=print_stacktrace=1
 for preset in "${presets[@]}"; do run_suites "$preset"; done
 [ $orchestrators = no ] || run_orchestrators

@@ -1,11 +1,10 @@
 #include "store/world.hpp"
+#include "support/seed.hpp"
 
 #include "tranche/key_set.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
-#include <iostream>
 #include <map>
 #include <random>
 #include <set>
@@ -276,16 +275,10 @@ class Books {
   std::int64_t recorded_ = 0;
 };
 
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("TRANCHE_TEST_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-}
-
 }  // namespace
 
 TEST_CASE("audits and repairs find what an oracle expects, whatever happened", "[store]") {
-  const std::uint64_t seed = seed_of_run();
-  std::cout << "TRANCHE_TEST_SEED=" << seed << std::endl;
+  const std::uint64_t seed = chosen_seed();
   for (const KeyType type : {KeyType::integer, KeyType::text}) {
     on_every_sql_store(
         [&](World& world) {

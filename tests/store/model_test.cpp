@@ -1,25 +1,18 @@
 #include "store/simulation.hpp"
+#include "support/seed.hpp"
 #include "support/skip.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
-#include <iostream>
 
 namespace tranche::test {
 
 namespace {
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::stoull(text);
-}
-
-/// TRANCHE_SEED and TRANCHE_STEPS override.
-void simulate(const std::vector<Setup>& all, std::uint64_t steps) {
-  const std::uint64_t seed = setting("TRANCHE_SEED", std::random_device()());
-  steps = setting("TRANCHE_STEPS", steps);
-  std::cout << "TRANCHE_SEED=" << seed << " TRANCHE_STEPS=" << steps << std::endl;
+void simulate(const std::vector<Setup>& all, std::uint64_t usual_steps) {
+  const std::uint64_t seed = chosen_seed();
+  const std::uint64_t steps = chosen_steps(usual_steps);
   Simulation simulation(all, seed);
   std::uint64_t done = 0;
   while (done < steps) {

@@ -1,5 +1,6 @@
 #include "stress/horizon_mutants.hpp"
 #include "stress/horizon_writers.hpp"
+#include "support/seed.hpp"
 #include "support/skip.hpp"
 
 #include <catch2/catch.hpp>
@@ -8,7 +9,6 @@
 #include <fcntl.h>
 #include <iostream>
 #include <map>
-#include <random>
 #include <set>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -25,11 +25,6 @@ constexpr int kAcquirers = 8;
 std::chrono::seconds length(int usual) {
   const char* asked = std::getenv("TRANCHE_STRESS_SECONDS");
   return std::chrono::seconds(asked != nullptr ? std::atoi(asked) : usual);
-}
-
-std::uint64_t seed() {
-  const char* asked = std::getenv("TRANCHE_TEST_SEED");
-  return asked != nullptr ? std::stoull(asked) : std::random_device()();
 }
 
 std::string url_of(const DatabaseUrl& where) {
@@ -249,9 +244,7 @@ void judge(const World& world, Verdict& verdict) {
 }
 
 Verdict torture(const Setup& setup, Mutant mutant, std::chrono::seconds time) {
-  const std::uint64_t chosen = seed();
-  std::cout << name_of(mutant) << " on " << setup.name << ": TRANCHE_TEST_SEED=" << chosen
-            << std::endl;
+  const std::uint64_t chosen = chosen_seed(std::string(name_of(mutant)) + " on " + setup.name);
   World world(setup);
   partition_assets(world);
   JobDefinition wanted;
