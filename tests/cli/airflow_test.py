@@ -83,14 +83,15 @@ def test_a_return_value_that_cannot_be_written_fails_nothing(world, task, tmp_pa
     assert result.returncode == 0 and "adapter 'airflow'" in result.stderr
 
 
-def test_a_task_that_is_told_to_stop_has_released_within_4_seconds(world, background):
+def test_a_task_that_is_told_to_stop_releases_within_the_grace_of_airflow(world, background):
     world.job()
     one = background("run", "--job", "flights", "--", "sh", "-c", "trap '' TERM; echo $$; while :; do sleep 0.05; done", env=TASK)
     pid = int(wait_for(one.stdout))
     start = time.monotonic()
     one.send(signal.SIGTERM)
     assert one.end() == 143
-    assert time.monotonic() - start < 4
+    # 3 s and the way to the ledger, on any machine; outside Airflow it would be 10 s.
+    assert time.monotonic() - start < 9
     gone(pid)
     assert world.json("batch", 1)["attempts"][0]["outcome"] == "returned"
 

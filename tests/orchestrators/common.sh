@@ -4,6 +4,9 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$root/tools/environment.sh"
 
+# For environment.sh.
+export TRANCHE_LACKING=${TRANCHE_REPORTS:+$TRANCHE_REPORTS/$name.lacking}
+
 die() { echo "$name.sh: $*" >&2; exit 1; }
 
 find_program() {
