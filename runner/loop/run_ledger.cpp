@@ -7,22 +7,6 @@ namespace {
 
 constexpr auto kStartPatience = std::chrono::seconds(10);
 constexpr auto kEndPatience = std::chrono::seconds(5);
-constexpr int kMostOpens = 3;
-
-/// Like get(), but a server that was there and broke off is asked again.
-void open_patiently(LiveInventory& inventory) {
-  for (int opens = 1;; ++opens) {
-    try {
-      inventory.get();
-      return;
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::unreachable || error.query() == "connect" ||
-          opens == kMostOpens) {
-        throw;
-      }
-    }
-  }
-}
 
 /// A weight limit for a job without weights is refused by whoever knows the job.
 void check_limits(Inventory& inventory, const RunOptions& options) {
@@ -50,7 +34,8 @@ bool is_there(Inventory& inventory, const std::string& run_id) {
 }  // namespace
 
 void start_in_ledger(LiveInventory& inventory, const Run& run, const RunOptions& options) {
-  open_patiently(inventory);
+  // A server that is not there at first is an error at once.
+  inventory.get();
   inventory.keep_trying<bool>(
       boot_now() + kStartPatience,
       [&](Inventory& opened) {

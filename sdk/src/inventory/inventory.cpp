@@ -10,6 +10,35 @@
 
 namespace tranche {
 
+namespace {
+
+constexpr int kMostOpens = 5;
+
+/// An inventory's connection, which has answered once.
+struct Opened {
+  std::unique_ptr<sql::Connection> connection;
+  int version;  ///< of the schema
+};
+
+/// A server that lets somebody in and breaks off before the first answer was just going: it is
+/// asked again.
+Opened open_connection(const DatabaseUrl& where, const std::string& schema, bool create) {
+  for (int opens = 1;; ++opens) {
+    try {
+      auto connection = sql::connect(where, "inventory", create);
+      const int version = sql::schema_version(*connection, schema);
+      return {std::move(connection), version};
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::unreachable || error.query() == "connect" ||
+          opens == kMostOpens) {
+        throw;
+      }
+    }
+  }
+}
+
+}  // namespace
+
 Inventory::Inventory(std::unique_ptr<Store> store, SourceOpener open_source)
     : impl_(std::make_unique<Impl>(std::move(store), std::move(open_source))) {}
 Inventory::Inventory(Inventory&&) noexcept = default;
@@ -18,8 +47,7 @@ Inventory::~Inventory() = default;
 
 Inventory Inventory::open(const DatabaseUrl& where, const OpenOptions& options) {
   sql::check_schema_name(options.schema);
-  auto connection = sql::connect(where, "inventory", options.create);
-  const int version = sql::schema_version(*connection, options.schema);
+  auto [connection, version] = open_connection(where, options.schema, options.create);
   if (version == 0) {
     if (!options.create) {
       throw Error(
@@ -53,8 +81,7 @@ SchemaStatus schema_status(const DatabaseUrl& where, const std::string& schema) 
       !std::filesystem::exists(where.path(), ignored)) {
     return {0, sql::newest_schema_version()};
   }
-  const auto connection = sql::connect(where, "inventory", false);
-  return {sql::schema_version(*connection, schema), sql::newest_schema_version()};
+  return {open_connection(where, schema, false).version, sql::newest_schema_version()};
 }
 
 std::vector<int> migrate_schema(const DatabaseUrl& where, const std::string& schema) {
