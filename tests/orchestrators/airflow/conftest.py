@@ -19,7 +19,15 @@ class Inventory:
         with sqlite3.connect(folder / "inventory.db") as database:
             database.execute("CREATE TABLE assets (id INTEGER PRIMARY KEY, item TEXT)")
             database.executemany("INSERT INTO assets VALUES (?, ?)", [(n, f"file{n}") for n in range(1, 11)])
-        self("job", "create", "flights", "--table", "assets", "--key", "id", "--item", "item", "--max-count", "4", "--retry-delay", "0s")
+        self.define("assets")
+
+    @property
+    def connection(self):
+        """As AIRFLOW_CONN_INVENTORY holds it."""
+        return {"conn_type": "tranche", "extra": {"db": self.db, "program": os.environ["TRANCHE_BINARY"]}}
+
+    def define(self, table):
+        self("job", "create", "flights", "--table", table, "--key", "id", "--item", "item", "--max-count", "4", "--retry-delay", "0s")
 
     def __call__(self, *words):
         command = [os.environ["TRANCHE_BINARY"], "--db", self.db, *map(str, words)]
@@ -84,10 +92,8 @@ class DagRun:
 
 @pytest.fixture
 def dags_test(inventory):
-    connection = {"conn_type": "tranche", "extra": {"db": inventory.db, "program": os.environ["TRANCHE_BINARY"]}}
-
     def run(dag_id, logical_date=None):
         words = ["dags", "test", dag_id, *([logical_date] if logical_date else [])]
-        return DagRun(dag_id, airflow(*words, env={"AIRFLOW_CONN_INVENTORY": json.dumps(connection)}))
+        return DagRun(dag_id, airflow(*words, env={"AIRFLOW_CONN_INVENTORY": json.dumps(inventory.connection)}))
 
     return run

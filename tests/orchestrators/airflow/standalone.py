@@ -32,6 +32,7 @@ class Standalone:
         self.base = f"http://localhost:{port}"
         self.log = pathlib.Path(os.environ["AIRFLOW_HOME"]) / "standalone.log"
         settings = {
+            "API__HOST": "127.0.0.1",
             "API__PORT": port,
             "API__BASE_URL": self.base,
             "CORE__EXECUTION_API_SERVER_URL": f"{self.base}/execution/",
@@ -87,6 +88,13 @@ class Standalone:
         wait_for(lambda: self._is_there(f"dags/{dag_id}"), f"DAG {dag_id}")
         self.patch(f"dags/{dag_id}", {"is_paused": False})
         return self.post(f"dags/{dag_id}/dagRuns", {"logical_date": None})["dag_run_id"]
+
+    def backfill(self, dag_id, first, last):
+        """Runs for the intervals that begin from `first` to `last`."""
+        wait_for(lambda: self._is_there(f"dags/{dag_id}"), f"DAG {dag_id}")
+        self.patch(f"dags/{dag_id}", {"is_paused": False})
+        wanted = {"dag_id": dag_id, "from_date": f"{first}T00:00:00Z", "to_date": f"{last}T00:00:00Z", "max_active_runs": 2}
+        return self.post("backfills", {**wanted, "run_backwards": False, "dag_run_conf": {}, "reprocess_behavior": "none"})["id"]
 
     def state(self, dag_id, run_id):
         return self.get(f"dags/{dag_id}/dagRuns/{run_id}")["state"]

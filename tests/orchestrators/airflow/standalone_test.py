@@ -22,8 +22,7 @@ def inventory(place):
 
 @pytest.fixture(scope="module")
 def flow(place, inventory):
-    connection = {"conn_type": "tranche", "extra": {"db": inventory.db, "program": os.environ["TRANCHE_BINARY"]}}
-    one = Standalone({"AIRFLOW_CONN_INVENTORY": json.dumps(connection), "MARKS": str(place)})
+    one = Standalone({"AIRFLOW_CONN_INVENTORY": json.dumps(inventory.connection), "MARKS": str(place)})
     try:
         one.wait_until_healthy()
         yield one
@@ -103,6 +102,26 @@ def test_a_deferred_sensor_and_a_decorated_task_run_there_too(flow, inventory):
     assert flow.ended("decorated", run_id) == "success"
     (run,) = inventory.json("runs", "--identity", "dag_id=decorated")
     assert run["succeeded"] == 3
+
+
+def test_a_backfill_of_airflow_is_a_campaign_for_each_interval(flow, inventory):
+    before = inventory.json("backlog", "--job", "flights")
+    flow.backfill("days", "2026-01-02", "2026-01-04")
+
+    def runs():
+        return [run for run in flow.get("dags/days/dagRuns")["dag_runs"] if run["run_type"] == "backfill"]
+
+    wait_for(lambda: len(runs()) == 3 and all(run["state"] in ("success", "failed") for run in runs()), "the runs of the backfill", 240)
+    assert [run["state"] for run in runs()] == ["success"] * 3
+    covered = {}
+    for number in (2, 3, 4):
+        for batch in inventory.json("batches", "--job", "flights", "--campaign", f"day-2026010{number}"):
+            covered[number] = (batch["first_key"], batch["last_key"], batch["status"])
+    assert covered == {2: (3, 4, "succeeded"), 3: (5, 6, "succeeded"), 4: (7, 8, "succeeded")}
+    assert inventory.json("backlog", "--job", "flights") == before
+    found = inventory.json("runs", "--identity", "dag_id=days")
+    assert sorted(run["window"] for run in found) == [f"day-2026010{number}" for number in (2, 3, 4)]
+    assert all(run["identity"]["dag_run_id"].startswith("backfill__") for run in found)
 
 
 def test_the_button_leads_to_the_log_of_the_task(flow, inventory):

@@ -13,8 +13,7 @@ def rendered(inventory, tmp_path):
     """rendered(name, parameter=value…) -> a run of the template's DAG, whose command leaves a file named by each batch."""
     (tmp_path / "results").mkdir()
     (tmp_path / "dags").mkdir()
-    connection = {"conn_type": "tranche", "extra": {"db": inventory.db, "program": os.environ["TRANCHE_BINARY"]}}
-    env = {"AIRFLOW_CONN_INVENTORY": json.dumps(connection), "AIRFLOW__CORE__DAGS_FOLDER": str(tmp_path / "dags")}
+    env = {"AIRFLOW_CONN_INVENTORY": json.dumps(inventory.connection), "AIRFLOW__CORE__DAGS_FOLDER": str(tmp_path / "dags")}
 
     def call(name, **values):
         settings = [word for pair in values.items() for word in ("--set", "=".join(pair))]
