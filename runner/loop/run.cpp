@@ -70,14 +70,22 @@ std::optional<Run> start(const Run& ledger,
     start_in_ledger(inventory, ledger, options);
     return recorded(inventory, ledger, options);
   });
-  if (const auto signal = signals.wait(starting.done_fd())) {
-    stop->request(*signal);
-    if (!wait_for_any({starting.done_fd()}, kStartMoment)) {
-      log::warn("told to stop before the inventory answered");
-      return std::nullopt;
+  const auto signal = signals.wait(starting.done_fd());
+  if (!signal) {
+    return starting.take();
+  }
+  stop->request(*signal);
+  try {
+    if (wait_for_any({starting.done_fd()}, kStartMoment)) {
+      return starting.take();
+    }
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::unreachable) {
+      throw;
     }
   }
-  return starting.take();
+  log::warn("told to stop before the inventory answered");
+  return std::nullopt;
 }
 
 /// Runs one worker after the pattern of `first` for each job while the main thread takes signals.
