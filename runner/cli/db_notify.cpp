@@ -41,7 +41,8 @@ void add_db_notify(Registry& registry) {
       "Prints; changes nothing. Run by the owner of the job's table, the SQL makes a trigger that "
       "sends a notification with each statement that inserts. 'tranche run --follow' then looks at "
       "once instead of at its next --poll. 'tranche register' and what tranche itself makes "
-      "available (retry, reset, release --status returned, job resume, job update) tell without a "
+      "available (retry, reset, release --status returned, audit --repair, job resume, job update) "
+      "tell without a "
       "trigger. Behind a pooler such as pgbouncer runs keep to --poll.");
   c.required("--job", options->job, "NAME", "The job whose table gets the trigger");
   c.option("--table",

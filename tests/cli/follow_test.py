@@ -108,11 +108,14 @@ def test_what_tranche_makes_available_tells_of_itself(world, follow, tmp_path):
     world.ok("retry", "--job", "flights", "--all-failed", "--yes")
     wait_for(lambda: one.stdout().count("3-3\n") == 4, "what is retried")
     world.ok("job", "pause", "flights")
-    insert(world, 4)
+    insert(world, 9)
     world.ok("job", "resume", "flights")
-    wait_for(lambda: has_done(one, "4-4"), "the job that was resumed")
+    wait_for(lambda: has_done(one, "9-9"), "the job that was resumed")
     world.release(held, "returned")
     wait_for(lambda: has_done(one, "1-1"), "what was given back")
+    insert(world, 5)
+    world.ok("audit", "--job", "flights", "--repair")
+    wait_for(lambda: has_done(one, "5-5"), "what came late")
     assert ends(one)
 
 

@@ -66,6 +66,7 @@ std::int64_t Repair::store(StoreTransaction& transaction, std::vector<bool>& tak
   made.version_id = version_id_;
   made.generation = ledger_.window().generation;
   made.max_attempts = ledger_.job().definition.max_attempts;
+  transaction.tell_followers(ledger_.job().id);
   return transaction.insert_batch(made, nullptr).id;
 }
 
