@@ -120,6 +120,23 @@ std::vector<LedgerBatch> MemoryTransaction::ledger_batches(std::int64_t window_i
   return found;
 }
 
+std::vector<LedgerRange> MemoryTransaction::ledger_ranges(std::int64_t window_id,
+                                                          int generation,
+                                                          const std::optional<Key>& after,
+                                                          const Key& to,
+                                                          std::int64_t limit) {
+  std::vector<LedgerRange> ranges;
+  for (const LedgerBatch& one : ledger_batches(window_id, generation, after, to, limit)) {
+    const Batch& batch = one.stored.batch;
+    ranges.push_back({*batch.first_key,
+                      *batch.last_key,
+                      one.stored.superseded_from,
+                      batch.status == BatchStatus::succeeded,
+                      batch.parent_id.has_value()});
+  }
+  return ranges;
+}
+
 std::vector<StoredBatch> MemoryTransaction::live_stragglers(std::int64_t window_id,
                                                             const std::optional<Key>& from,
                                                             const Key& to) {

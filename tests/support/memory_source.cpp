@@ -6,6 +6,14 @@
 
 namespace tranche::test {
 
+namespace {
+
+bool within(const SourceRange& range, const Key& key) {
+  return (!range.to || key <= *range.to) && (!range.before || key < *range.before);
+}
+
+}  // namespace
+
 Asset MemorySource::seen(const Asset& asset) const {
   Asset made = asset;
   if (!definition_.item_column) {
@@ -33,7 +41,7 @@ std::int64_t MemorySource::scan(const SourceRange& range,
             : range.from ? rows.lower_bound(*range.from)
                          : rows.begin();
   std::int64_t count = 0;
-  for (; at != rows.end() && count < limit && (!range.to || at->first <= *range.to); ++at) {
+  for (; at != rows.end() && count < limit && within(range, at->first); ++at) {
     const auto& [key, row] = *at;
     if (!row.matches(definition_.filter)) {
       continue;
@@ -53,7 +61,7 @@ std::optional<Key> MemorySource::key_after(const SourceRange& range, std::int64_
   auto at = range.after  ? rows.upper_bound(*range.after)
             : range.from ? rows.lower_bound(*range.from)
                          : rows.begin();
-  for (; at != rows.end() && (!range.to || at->first <= *range.to); ++at) {
+  for (; at != rows.end() && within(range, at->first); ++at) {
     if (--count == 0) {
       return at->first;
     }

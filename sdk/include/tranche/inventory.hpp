@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tranche/audit.hpp"
+#include "tranche/coverage.hpp"
 #include "tranche/database_url.hpp"
 #include "tranche/news.hpp"
 #include "tranche/prune.hpp"
@@ -215,6 +216,21 @@ class Inventory {
   AssetHistory find_asset(const std::string& job, const std::string& key);
   /// One history for each asset that carries the item.
   std::vector<AssetHistory> find_item(const std::string& job, const std::string& item);
+
+  /// Calls `each` in key order with what no succeeded batch covers, counted in the source under the
+  /// job's filter of now: of one window, or of what any window of the job was made for and none
+  /// covers. Bounds: the incremental window's first key to the newest settled one; a campaign's
+  /// own; without `window`, of a cancelled campaign only what it handed out. A range covers its
+  /// keys, those of assets that came late too (audit() finds them); a straggler batch covers, or
+  /// leaves open, exactly its keys; what a reset set free is open.
+  void gaps(const std::string& job,
+            const std::optional<std::string>& window,
+            const std::function<void(const Gap&)>& each);
+  /// The same of two jobs: what one covers and the other does not, in key order.
+  /// Errors: refused where their keys are of different types.
+  void diff(const std::string& job,
+            const std::string& with,
+            const std::function<void(const Difference&)>& each);
 
   /// Of every window, for monitors. Cost follows the number of attempts kept.
   std::vector<AttemptTotals> attempt_totals();

@@ -12,11 +12,13 @@
 
 namespace tranche {
 
-/// A stretch of a source in key order. At most one of `after` and `from` is set.
+/// A stretch of a source in key order. At most one of `after` and `from` is set, and one of `to`
+/// and `before`.
 struct SourceRange {
-  std::optional<Key> after;  ///< exclusive
-  std::optional<Key> from;   ///< inclusive
-  std::optional<Key> to;     ///< inclusive
+  std::optional<Key> after = std::nullopt;   ///< exclusive
+  std::optional<Key> from = std::nullopt;    ///< inclusive
+  std::optional<Key> to = std::nullopt;      ///< inclusive
+  std::optional<Key> before = std::nullopt;  ///< exclusive
 };
 
 struct SourceTotals {

@@ -139,6 +139,15 @@ struct LedgerBatch {
   std::optional<std::string> last_part;  ///< of its keys, where they are few
 };
 
+/// A range of a ledger, without what else its batch is.
+struct LedgerRange {
+  Key first_key;
+  Key last_key;
+  std::optional<Key> superseded_from;
+  bool succeeded = false;
+  bool half = false;  ///< of a range that was split
+};
+
 /// One transaction on an inventory. Destroyed without commit: nothing happened.
 /// Names are those of the statements in sdk/sql/*/inventory.sql; `now` overrides the database's
 /// clock (tests). Errors:  busy (retry the whole transaction), unreachable, in_doubt (commit only).
@@ -290,6 +299,12 @@ class StoreTransaction {
                                                   const std::optional<Key>& after,
                                                   const Key& to,
                                                   std::int64_t limit) = 0;
+  /// The same ranges, for questions that walk through all of them. The type is that of `to`.
+  virtual std::vector<LedgerRange> ledger_ranges(std::int64_t window_id,
+                                                 int generation,
+                                                 const std::optional<Key>& after,
+                                                 const Key& to,
+                                                 std::int64_t limit) = 0;
   /// Straggler batches that are not superseded and reach into [from, to], in key order; `from`
   /// empty: from the lowest key on.
   virtual std::vector<StoredBatch> live_stragglers(std::int64_t window_id,

@@ -484,9 +484,8 @@ SELECT keys FROM /* TEMPLATE: prefix */batch_keys WHERE batch_id = $1 AND part =
 -- name: read_last_key_part
 SELECT keys FROM /* TEMPLATE: prefix */batch WHERE id = $1
 
--- name: ledger_batches
--- Ranges that were cut in one generation, a page of them, with what they were split into. By an array, for a join would be
--- planned for a tenth of the ledger.
+-- name: fragment ledger_family
+-- Ranges that were cut in one generation, a page of them, with what they were split into.
 WITH RECURSIVE root AS (
   SELECT id FROM /* TEMPLATE: prefix */batch
   WHERE window_id = $1 AND generation = $2::integer AND parent_id IS NULL AND kind = 'range' AND first_key >= $3::bytea AND first_key <= $4::bytea
@@ -496,8 +495,20 @@ WITH RECURSIVE root AS (
   UNION ALL
   SELECT c.id FROM /* TEMPLATE: prefix */batch AS c JOIN family AS f ON c.parent_id = f.id
 )
+
+-- name: ledger_batches
+-- By an array, for a join would be planned for a tenth of the ledger.
+/* TEMPLATE: ledger_family */
 SELECT /* TEMPLATE: batch_columns */, CASE WHEN b.count <= $6::bigint AND (b.superseded_from IS NULL OR b.superseded_from > b.first_key) THEN b.keys END
 FROM /* TEMPLATE: batch_tables */
+WHERE b.id = ANY (ARRAY(SELECT id FROM family))
+ORDER BY b.first_key, b.id
+
+-- name: ledger_ranges
+-- The same ranges for questions that walk through all of them.
+/* TEMPLATE: ledger_family */
+SELECT b.first_key, b.last_key, b.superseded_from, b.status = 'succeeded', b.parent_id IS NOT NULL
+FROM /* TEMPLATE: prefix */batch AS b
 WHERE b.id = ANY (ARRAY(SELECT id FROM family))
 ORDER BY b.first_key, b.id
 

@@ -53,14 +53,7 @@ Ledger::Ledger(Inventory::Impl& impl, const std::string& job, const std::string&
 }
 
 void Ledger::find_bounds() {
-  start_ = window_.lower;
-  if (window_.kind == WindowKind::incremental && window_.generation > 0) {
-    // A reset put its key there.
-    const auto& wanted = job_.definition.start_key;
-    const auto first =
-        wanted ? std::optional(Key::parse(job_.definition.key_type, *wanted)) : std::nullopt;
-    start_ = first ? std::min(first, window_.lower) : std::nullopt;
-  }
+  start_ = first_key_of(job_, window_);
   const Position next = next_position(window_);
   end_ = next.after;
   if (!end_ && window_.generation > 0) {

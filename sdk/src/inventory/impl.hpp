@@ -196,6 +196,9 @@ std::unique_ptr<News> listen_for(const DatabaseUrl& inventory,
 /// What a batch that is cut now says of its job and window.
 void name_origin(Batch& batch, const Job& job, std::int64_t window_id, const std::string& window);
 
+/// Where a window began, inclusive; empty: at the first asset. A reset moves its lower bound.
+std::optional<Key> first_key_of(const Job& job, const Window& window);
+
 /// Errors: usage.
 void check_limits(const Limits& limits);
 

@@ -194,6 +194,16 @@ Source& Inventory::Impl::source_of_version(std::int64_t version_id) {
       [&](StoreTransaction& transaction) { return job_of_version(transaction, version_id); }));
 }
 
+std::optional<Key> first_key_of(const Job& job, const Window& window) {
+  if (window.kind == WindowKind::campaign || window.generation == 0) {
+    return window.lower;
+  }
+  const auto& wanted = job.definition.start_key;
+  const auto first =
+      wanted ? std::optional(Key::parse(job.definition.key_type, *wanted)) : std::nullopt;
+  return first ? std::min(first, window.lower) : std::nullopt;
+}
+
 void check_limits(const Limits& limits) {
   if (limits.max_count && *limits.max_count < 1) {
     throw Error(ErrorCode::usage,

@@ -113,9 +113,9 @@ class SqlSource final : public Source {
       connection_->keep_read_only();
     }
     form_ = make_form();
-    none_ = queries("NULL_LOWER");
-    from_ = queries(">=");
-    after_ = queries(">");
+    none_ = queries("", "<=");
+    from_ = queries(">=", "<=");
+    after_ = queries(">", "<=");
   }
 
   std::unique_ptr<Reading> begin(Duration statement_timeout) override;
@@ -155,7 +155,7 @@ class SqlSource final : public Source {
                     std::int64_t limit,
                     const std::function<void(const Asset&)>& each) override {
     const auto rows =
-        connection_->query((*queries_for(range))["scan"], {upper(range), lower(range), limit});
+        connection_->query(queries_for(range)["scan"], {upper(range), lower(range), limit});
     std::int64_t count = 0;
     std::optional<Key> last = range.after;
     while (rows->next()) {
@@ -173,11 +173,11 @@ class SqlSource final : public Source {
   }
 
   std::optional<Key> key_after(const SourceRange& range, std::int64_t rows) override {
-    return key_from((*queries_for(range))["key_after"], {upper(range), lower(range), rows - 1});
+    return key_from(queries_for(range)["key_after"], {upper(range), lower(range), rows - 1});
   }
 
   SourceTotals totals(const SourceRange& range) override {
-    const Queries& named = *queries_for(range);
+    const Queries& named = queries_for(range);
     SourceTotals totals;
     {
       const auto rows = connection_->query(named["totals"], {upper(range), lower(range)});
@@ -284,7 +284,9 @@ class SqlSource final : public Source {
     return age.empty() ? "NULL" : age;
   }
 
-  std::unique_ptr<Queries> queries(const std::string& lower_operator) const {
+  /// `lower_operator` empty: no lower end.
+  std::unique_ptr<Queries> queries(const std::string& lower_operator,
+                                   const std::string& upper_operator) const {
     const bool postgres = dialect() == Dialect::postgres;
     const std::string mark = postgres ? "$" : "?";
     const std::string cast = form_.cast;
@@ -295,9 +297,10 @@ class SqlSource final : public Source {
     fill["p1"] = mark + "1" + cast;
     fill["p3"] = mark + "3" + (postgres ? "::bigint" : "");
     fill["text1"] = mark + "1" + (postgres ? "::text" : "");
-    fill["lower"] = lower_operator.starts_with(">")
-                        ? form_.order + " " + lower_operator + " " + mark + "2" + cast
-                        : mark + "2" + cast + " IS NULL";
+    fill["lower"] = lower_operator.empty()
+                        ? mark + "2" + cast + " IS NULL"
+                        : form_.order + " " + lower_operator + " " + mark + "2" + cast;
+    fill["upper"] = form_.order + " " + upper_operator + " " + fill["p1"];
     const std::string text_cast = postgres ? "::text" : "";
     fill["item"] =
         definition_.item_column
@@ -316,8 +319,15 @@ class SqlSource final : public Source {
     return std::make_unique<Queries>(sql::source_shared, fill);
   }
 
-  const std::unique_ptr<Queries>& queries_for(const SourceRange& range) const {
-    return range.after ? after_ : range.from ? from_ : none_;
+  const Queries& queries_for(const SourceRange& range) {
+    const char* const lower = range.after ? ">" : range.from ? ">=" : "";
+    if (!range.before) {
+      return *(range.after ? after_ : range.from ? from_ : none_);
+    }
+    // Few ask for it, so it is not made at every start.
+    auto& made = before_[lower];
+    made = made ? std::move(made) : queries(lower, "<");
+    return *made;
   }
   sql::Param value_of(const Key& key) const {
     return key.type() == KeyType::integer ? sql::Param(key.number()) : sql::Param(key.text());
@@ -326,10 +336,10 @@ class SqlSource final : public Source {
     return range.after ? value_of(*range.after) : range.from ? value_of(*range.from) : sql::Param();
   }
   sql::Param upper(const SourceRange& range) const {
-    if (!range.to) {
+    if (!range.to && !range.before) {
       throw Error(ErrorCode::internal, "a source range needs its upper end");
     }
-    return value_of(*range.to);
+    return value_of(range.before ? *range.before : *range.to);
   }
 
   std::optional<Key> key_of(const std::string& query) { return key_from((*none_)[query], {}); }
@@ -407,6 +417,7 @@ class SqlSource final : public Source {
   std::unique_ptr<Queries> none_;
   std::unique_ptr<Queries> from_;
   std::unique_ptr<Queries> after_;
+  std::map<std::string, std::unique_ptr<Queries>> before_;  ///< by the lower end's operator
 #ifdef TRANCHE_POSTGRES
   std::optional<sql::postgres::WriterWatch> watch_;
 #endif

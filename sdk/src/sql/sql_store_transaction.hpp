@@ -100,6 +100,11 @@ class SqlStoreTransaction final : public StoreTransaction {
                                           const std::optional<Key>& after,
                                           const Key& to,
                                           std::int64_t limit) override;
+  std::vector<LedgerRange> ledger_ranges(std::int64_t window_id,
+                                         int generation,
+                                         const std::optional<Key>& after,
+                                         const Key& to,
+                                         std::int64_t limit) override;
   std::vector<StoredBatch> live_stragglers(std::int64_t window_id,
                                            const std::optional<Key>& from,
                                            const Key& to) override;

@@ -14,6 +14,12 @@ constexpr auto kClockSlack = std::chrono::minutes(1);
 // Of a batch whose keys come along with a page of the ledger.
 constexpr std::int64_t kFewKeys = 4096;
 
+/// The lowest key that an inclusive bound lets through; no bytes: every key.
+Blob behind(const std::optional<Key>& key) {
+  // Nothing lies between a key and itself with a NUL behind it.
+  return Blob{key ? key->bytes() + '\0' : std::string()};
+}
+
 /// The statement whose index finds what the filter asks for.
 std::string_view listing_of(const BatchFilter& filter) {
   if (!filter.run_id.empty()) {
@@ -112,12 +118,26 @@ std::vector<LedgerBatch> SqlStoreTransaction::ledger_batches(std::int64_t window
                                                              const std::optional<Key>& after,
                                                              const Key& to,
                                                              std::int64_t limit) {
-  // Nothing lies between a key and itself with a NUL behind it.
-  const Blob from{after ? after->bytes() + '\0' : std::string()};
   return all("ledger_batches",
-             {window_id, param(generation), from, Blob{to.bytes()}, limit, kFewKeys},
+             {window_id, param(generation), behind(after), Blob{to.bytes()}, limit, kFewKeys},
              [](const Rows& rows) {
                return LedgerBatch{read_batch(rows), rows.maybe_blob(kBatchColumns)};
+             });
+}
+
+std::vector<LedgerRange> SqlStoreTransaction::ledger_ranges(std::int64_t window_id,
+                                                            int generation,
+                                                            const std::optional<Key>& after,
+                                                            const Key& to,
+                                                            std::int64_t limit) {
+  return all("ledger_ranges",
+             {window_id, param(generation), behind(after), Blob{to.bytes()}, limit},
+             [type = to.type()](const Rows& rows) {
+               RowReader row(rows);
+               LedgerRange range{*row.maybe_key(type), *row.maybe_key(type), row.maybe_key(type)};
+               range.succeeded = row.flag();
+               range.half = row.flag();
+               return range;
              });
 }
 

@@ -1,0 +1,144 @@
+#include "coverage/coverage.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tranche::coverage {
+
+namespace {
+
+std::optional<Scope> scope_of(Inventory::Impl& impl,
+                              const Job& job,
+                              const Window& window,
+                              bool alone) {
+  std::optional<Key> last = window.upper;
+  if (window.kind == WindowKind::incremental) {
+    const auto reading = impl.source_of(job).begin(kScanTimeout);
+    last = std::max(window.frontier, impl.ask_horizon(job, window));
+  } else if (window.state == WindowState::cancelled && !alone) {
+    last = window.frontier;
+  }
+  if (!last) {
+    return std::nullopt;
+  }
+  const auto first = first_key_of(job, window);
+  Scope scope{window, {first ? before(*first) : Edge(), behind(*last)}, *last};
+  return scope.keys.empty() ? std::nullopt : std::optional(std::move(scope));
+}
+
+bool covers(const StoredBatch& stored, const Key& key) {
+  return stored.batch.status == BatchStatus::succeeded &&
+         (!stored.superseded_from || key < *stored.superseded_from);
+}
+
+}  // namespace
+
+std::vector<Scope> scopes_of(Inventory::Impl& impl,
+                             const Job& job,
+                             const std::optional<std::string>& window) {
+  const auto windows = impl.reading([&](StoreTransaction& transaction) {
+    return window ? std::vector{impl.need_window(transaction, job, *window)}
+                  : transaction.list_windows(job.id, job.definition.key_type);
+  });
+  std::vector<Scope> scopes;
+  for (const Window& one : windows) {
+    if (auto scope = scope_of(impl, job, one, window.has_value())) {
+      scopes.push_back(std::move(*scope));
+    }
+  }
+  return scopes;
+}
+
+Coverage::Coverage(Inventory::Impl& impl, const Job& job, const std::vector<Scope>& scopes)
+    : impl_(impl), job_(job) {
+  for (const Scope& scope : scopes) {
+    windows_.emplace_back(impl, scope.window, scope.last);
+  }
+  read_points(scopes);
+}
+
+void Coverage::read_points(const std::vector<Scope>& scopes) {
+  for (const Scope& scope : scopes) {
+    impl_.reading([&](StoreTransaction& transaction) {
+      for (const StoredBatch& stored :
+           transaction.live_stragglers(scope.window.id, std::nullopt, scope.last)) {
+        const auto read = Inventory::Impl::keys_in(transaction, stored.batch);
+        for (Key& key : Inventory::Impl::straggler_keys(read, stored.batch)) {
+          if (!stored.superseded_from || key < *stored.superseded_from) {
+            const bool covered = covers(stored, key);
+            points_.push_back({std::move(key), covered});
+          }
+        }
+      }
+    });
+  }
+  std::sort(points_.begin(), points_.end(), [](const Point& a, const Point& b) {
+    return a.key != b.key ? a.key < b.key : a.covered > b.covered;
+  });
+  const auto same = [](const Point& a, const Point& b) { return a.key == b.key; };
+  points_.erase(std::unique(points_.begin(), points_.end(), same), points_.end());
+  // A straggler came late to the ranges of its own window; another window's may well hold it.
+  for (Point& point : points_) {
+    point.covered = point.covered || (scopes.size() > 1 && in_succeeded_range(point.key, scopes));
+  }
+}
+
+bool Coverage::in_succeeded_range(const Key& key, const std::vector<Scope>& scopes) {
+  return impl_.reading([&](StoreTransaction& transaction) {
+    const auto around = transaction.batches_around(job_.id, key);
+    return std::any_of(around.begin(), around.end(), [&](const StoredBatch& stored) {
+      const auto of_window = [&](const Scope& scope) {
+        return scope.window.id == stored.batch.window_id;
+      };
+      return covers(stored, key) && std::any_of(scopes.begin(), scopes.end(), of_window) &&
+             impl_.holds(transaction, stored, key);
+    });
+  });
+}
+
+std::optional<Stretch> Coverage::next_of_ranges() {
+  std::optional<Stretch> merged;
+  for (bool more = true; more;) {
+    more = false;
+    WindowRanges* lowest = nullptr;
+    for (WindowRanges& window : windows_) {
+      const Stretch* head = window.peek();
+      if (head != nullptr && (lowest == nullptr || head->begin < lowest->peek()->begin)) {
+        lowest = &window;
+      }
+    }
+    if (lowest != nullptr && (!merged || lowest->peek()->begin <= merged->end)) {
+      merged = merged ? Stretch{merged->begin, std::max(merged->end, lowest->peek()->end)}
+                      : *lowest->peek();
+      lowest->pop();
+      more = true;
+    }
+  }
+  return merged;
+}
+
+std::optional<Stretch> Coverage::next() {
+  while (true) {
+    current_ = current_ ? current_ : next_of_ranges();
+    const Point* point = next_point_ < points_.size() ? &points_[next_point_] : nullptr;
+    if (point == nullptr || (current_ && current_->end <= before(point->key))) {
+      return std::exchange(current_, std::nullopt);
+    }
+    ++next_point_;
+    const Stretch alone = only(point->key);
+    if (!current_ || alone.begin < current_->begin) {
+      if (point->covered) {
+        return alone;
+      }
+    } else if (!point->covered) {
+      const Stretch head{current_->begin, alone.begin};
+      current_->begin = alone.end;
+      current_ = current_->empty() ? std::nullopt : current_;
+      if (!head.empty()) {
+        return head;
+      }
+    }
+  }
+}
+
+}  // namespace tranche::coverage
