@@ -2,6 +2,7 @@
 
 #include "cli/people.hpp"
 #include "cli/print.hpp"
+#include "cli/short_listing.hpp"
 #include "json/audit_json.hpp"
 #include "log.hpp"
 
@@ -11,9 +12,6 @@ namespace tranche::cli {
 namespace {
 
 using Align = Column::Align;
-
-/// What a screen can be read from.
-constexpr std::int64_t kTableLimit = 100;
 
 std::string line_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

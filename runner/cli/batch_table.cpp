@@ -127,6 +127,7 @@ std::vector<Column> batch_fields(TimePoint now) {
           {"outputs", "OUTPUTS", Align::left, 1, outputs_text},
           {"parent_batch_id", "SPLIT FROM"},
           {"children", "SPLIT INTO", Align::left, 1, children_text},
+          {"job_version", "JOB VERSION"},
           {"table", "TABLE"},
           {"key_column", "KEY COLUMN"},
           {"filter", "FILTER", Align::left, 1, filter_text}};

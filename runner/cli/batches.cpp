@@ -4,23 +4,27 @@
 #include "cli/open.hpp"
 #include "cli/print.hpp"
 #include "cli/run_names.hpp"
+#include "cli/short_listing.hpp"
 #include "cli/since.hpp"
 #include "cli/window_options.hpp"
 #include "exit_status.hpp"
 #include "json/batch_json.hpp"
 #include "log.hpp"
 
+#include "tranche/error.hpp"
+
+#include <map>
+
 namespace tranche::cli {
 namespace {
-
-/// What a screen can be read from.
-constexpr std::int64_t kTableLimit = 100;
 
 struct Options {
   std::string job;
   std::optional<std::string> campaign;
   std::optional<std::string> status;
   std::optional<std::string> since;
+  std::optional<std::int64_t> version;
+  bool slowest = false;
   std::optional<std::int64_t> limit;
   OutputFormat output = OutputFormat::table;
 };
@@ -34,6 +38,28 @@ BatchFilter filter_of(const Options& options) {
   return filter;
 }
 
+/// The numbers of a job's versions, by their ids.
+std::map<std::int64_t, int> versions_of(Inventory& inventory, const std::string& job) {
+  std::map<std::int64_t, int> versions;
+  for (const Job& version : inventory.list_job_versions(job)) {
+    versions.emplace(version.version_id, version.version);
+  }
+  return versions;
+}
+
+std::int64_t version_id_of(const std::map<std::int64_t, int>& versions, const Options& options) {
+  int newest = 0;
+  for (const auto& [id, number] : versions) {
+    if (number == *options.version) {
+      return id;
+    }
+    newest = std::max(newest, number);
+  }
+  throw Error(ErrorCode::not_found,
+              "job '" + options.job + "' has no version " + std::to_string(*options.version) +
+                  "; its versions are 1 to " + std::to_string(newest));
+}
+
 bool has_campaigns(Inventory& inventory, const std::string& job) {
   return inventory.list_windows(job).size() > 1;
 }
@@ -43,7 +69,10 @@ int list_batches(const Context& context, const Options& options) {
       options.since ? std::optional(Since::parse(*options.since)) : std::nullopt;
   Inventory inventory = need_inventory(context, "job '" + options.job + "'");
   const TimePoint now = inventory.now();
+  const std::map<std::int64_t, int> versions = versions_of(inventory, options.job);
   BatchFilter filter = filter_of(options);
+  filter.version_id = options.version ? version_id_of(versions, options) : 0;
+  filter.slowest = options.slowest;
   filter.since = since ? std::optional(since->at(now)) : std::nullopt;
   const std::int64_t limit =
       options.limit.value_or(options.output == OutputFormat::table ? kTableLimit : 0);
@@ -62,13 +91,16 @@ int list_batches(const Context& context, const Options& options) {
         }
         more = limit != 0 && shown == limit;
         if (!more) {
-          listing.add(runner::batch_json(batch, now));
+          Json row = runner::batch_json(batch, now);
+          row["job_version"] = versions.at(batch.version_id);
+          listing.add(row);
           ++shown;
         }
       });
   listing.finish();
   if (more) {
-    runner::log::info("the newest " + std::to_string(limit) + " are shown; --limit 0 shows all");
+    runner::log::info(std::string(options.slowest ? "the slowest " : "the newest ") +
+                      std::to_string(limit) + " are shown; --limit 0 shows all");
   }
   return runner::kExitDone;
 }
@@ -83,6 +115,7 @@ int show_batch(const Context& context, const BatchOptions& options) {
   const BatchHistory history = inventory.find_batch(options.id);
   const TimePoint now = inventory.now();
   Json batch = runner::history_json(history, now);
+  batch["job_version"] = versions_of(inventory, history.batch.job).at(history.batch.version_id);
   batch["runs"] = runs_of(inventory, {history});
   show_object(options.output, batch_fields(now), batch);
   if (options.output == OutputFormat::table && !batch.at("attempts").empty()) {
@@ -111,7 +144,11 @@ void add_batches(Registry& registry) {
                              "The batches of a job, newest first",
                              "tranche batches --job flights --status failed --since 1d");
   auto options = std::make_shared<Options>();
-  c.about("Without --campaign those of every window of the job.");
+  c.about(
+      "Without --campaign those of every window of the job. --slowest sorts by how long the last "
+      "attempt took, or goes on already, and reads all of them for it; --version tells what was "
+      "processed under which definition: 'tranche job show' shows the current one.");
+  c.example("tranche batches --job flights --slowest --limit 10");
   add_job(c, options->job);
   c.option("--campaign", options->campaign, "C", "Only this campaign's, or those of 'incremental'")
       .default_text("all windows");
@@ -121,7 +158,10 @@ void add_batches(Registry& registry) {
             "Only such; failed includes exhausted ones");
   c.option(
       "--since", options->since, "T", "Acquired since a time, or a duration ago; the last first");
-  c.option("--limit", options->limit, "N", "The newest N; 0: all")
+  c.option("--version", options->version, "N", "Only those that were cut under this job version")
+      .range(1, INT32_MAX);
+  c.flag("--slowest", options->slowest, "Those whose last attempt took longest, first");
+  c.option("--limit", options->limit, "N", "The first N; 0: all")
       .default_text("100 in a table, else all");
   c.listing(options->output);
   c.run([options](Context& context) { return list_batches(context, *options); });

@@ -30,6 +30,8 @@ void add_commands(Registry& registry) {
   add_batches(registry);
   add_batch(registry);
   add_asset(registry);
+  add_gaps(registry);
+  add_diff(registry);
   add_runs(registry);
   add_run_info(registry);
   add_metrics(registry);

@@ -5,7 +5,7 @@ namespace tranche::cli {
 const std::vector<Topic>& exit_statuses() {
   static const std::vector<Topic> kStatuses{
       {"0", "done"},
-      {"1", "audit: found a difference that it did not repair"},
+      {"1", "audit: found a difference that it did not repair; diff: found one"},
       {"2", "refused without opening a database or a file: unknown option, malformed value"},
       {"99", "acquire: nothing to acquire"},
       {"124", "run: the command ran past --timeout"},

@@ -88,10 +88,12 @@ Command* find_member(Registry& registry,
 }
 
 int run_command(Command& command, Context& context, Globals& globals, const Arguments& arguments) {
-  Parameters all = globals.parameters();
+  // A command's own option comes before a global one of its name: 'batches --version 2'.
+  Parameters all;
   for (Parameter& parameter : command.parameters()) {
     all.push_back(&parameter);
   }
+  all.insert(all.end(), globals.parameters().begin(), globals.parameters().end());
   parse_all(command.name(), all, arguments);
   if (globals.help()) {
     print(command_help(command, globals.parameters()));

@@ -58,7 +58,9 @@ std::string plan_of(const World& world, const std::string& listing, const std::s
   }
   // Without values: SQLite plans before it knows them.
   const auto rows = connection->query({"explain", "EXPLAIN QUERY PLAN " + queries[listing].text},
-                                      sql::Params(listing == "list_batches_of_run" ? 8 : 5));
+                                      sql::Params(listing == "list_batches_of_run" ? 9
+                                                  : listing == "ledger_ranges"     ? 5
+                                                                                   : 6));
   while (rows->next()) {
     plan += rows->text(3) + "\n";
   }
@@ -81,17 +83,37 @@ TEST_CASE("every listing of batches finds them by an index, whatever the size of
       std::string listing, values, index;
     };
     for (const Case& one :
-         {Case{"list_batches", ", NULL, NULL, 21)", "batch_newest"},
-          Case{"list_batches_since", ", NULL, 0, 21)", "batch_acquired"},
-          Case{"list_batches_open", ", 'processing', NULL, 21)", "batch_open"},
-          Case{"list_batches_unsuccessful", ", 'failed', NULL, 21)", "batch_unsuccessful"},
-          Case{"list_batches_unsuccessful_since", ", 'failed', 0, 21)", "batch_unsuccessful"},
-          Case{"list_batches_of_run", ", NULL, NULL, 21, 'run 7', 0, 1)", "attempt_run"}}) {
+         {Case{"list_batches", ", NULL, NULL, 21, NULL)", "batch_newest"},
+          Case{"list_batches_since", ", NULL, 0, 21, NULL)", "batch_acquired"},
+          Case{"list_batches_open", ", 'processing', NULL, 21, NULL)", "batch_open"},
+          Case{"list_batches_unsuccessful", ", 'failed', NULL, 21, NULL)", "batch_unsuccessful"},
+          Case{"list_batches_unsuccessful_since", ", 'failed', 0, 21, NULL)", "batch_unsuccessful"},
+          Case{"list_batches_of_run", ", NULL, NULL, 21, NULL, 'run 7', 0, 1)", "attempt_run"}}) {
       const std::string plan = plan_of(world, one.listing, scope + one.values);
       INFO(one.listing << "\n" << plan);
       CHECK(has(plan, one.index));
       for (const char* scan :
            {"SCAN b", "SCAN c", "SCAN o", "SCAN a", "Seq Scan on batch", "Seq Scan on attempt"}) {
+        CHECK(!has(plan, scan));
+      }
+    }
+  });
+}
+
+TEST_CASE("a page of the ledger is found by an index", "[store]") {
+  on_every_sql_store([](World& world) {
+    world.create_job(1);
+    fill_ledger(world);
+    const Window window = world.inventory().find_window("job", "incremental");
+    for (const char* listing : {"ledger_batches", "ledger_ranges"}) {
+      const bool batches = std::string(listing) == "ledger_batches";
+      const std::string plan = plan_of(
+          world,
+          listing,
+          "(" + std::to_string(window.id) + ", 0, '', '\\xffff', 256" + (batches ? ", 1)" : ")"));
+      INFO(listing << "\n" << plan);
+      CHECK(has(plan, "batch_range"));
+      for (const char* scan : {"SCAN b", "SCAN tranche_batch", "Seq Scan on batch"}) {
         CHECK(!has(plan, scan));
       }
     }

@@ -172,6 +172,67 @@ TEST_CASE("batches are listed newest first, by window, status, time, run and num
   });
 }
 
+TEST_CASE("batches are listed by how long their last attempt took, one that goes on until now",
+          "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 60);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    const auto taking = [&](int duration, bool success) {
+      const Batch batch = acquire(inventory);
+      world.advance(minutes(duration));
+      return success ? succeed(inventory, batch) : fail(inventory, batch);
+    };
+    const std::int64_t quick = taking(1, true).id;
+    const std::int64_t slow = taking(9, true).id;
+    const std::int64_t failed = taking(20, false).id;
+    CHECK(taking(2, true).id == failed);
+    const std::int64_t middle = taking(5, true).id;
+    const std::int64_t running = acquire(inventory).id;
+    world.advance(minutes(4));
+    const auto listed = [&](BatchFilter filter) {
+      std::vector<std::int64_t> ids;
+      filter.slowest = true;
+      inventory.list_batches("job", filter, "", [&](const Batch& b) { ids.push_back(b.id); });
+      return ids;
+    };
+    CHECK(listed({}) == std::vector{slow, middle, running, failed, quick});
+    world.advance(minutes(2));
+    CHECK(listed({.limit = 2}) == std::vector{slow, running});
+    CHECK(listed({.status = BatchStatus::succeeded, .limit = 3}) ==
+          std::vector{slow, middle, failed});
+  });
+}
+
+TEST_CASE("batches are listed by the job version that they were cut with", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 40);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    const Batch old = fail(inventory, acquire(inventory));
+    inventory.update_job("job", [](JobDefinition& wanted) { wanted.limits.max_count = 5; });
+    const std::vector<Job> versions = inventory.list_job_versions("job");
+    REQUIRE(versions.size() == 2);
+    CHECK(versions.front().definition.limits.max_count == 10);
+    // A retried batch is still of the version that its range was cut with.
+    CHECK(succeed(inventory, acquire(inventory)).id == old.id);
+    const Batch recent = succeed(inventory, acquire(inventory));
+    const auto listed = [&](std::int64_t version_id, std::optional<TimePoint> since = {}) {
+      std::vector<std::int64_t> ids;
+      BatchFilter filter;
+      filter.version_id = version_id;
+      filter.since = since;
+      inventory.list_batches("job", filter, "", [&](const Batch& b) { ids.push_back(b.id); });
+      return ids;
+    };
+    CHECK(listed(versions[0].version_id) == std::vector{old.id});
+    CHECK(listed(versions[1].version_id) == std::vector{recent.id});
+    CHECK(listed(versions[1].version_id, world.now() - minutes(1)) == std::vector{recent.id});
+    CHECK(listed(0) == std::vector{recent.id, old.id});
+    CHECK(refusal([&] { inventory.list_job_versions("none"); }).code == ErrorCode::not_found);
+  });
+}
+
 TEST_CASE("an attempt says who, when and how", "[store]") {
   on_every_store([](World& world) {
     world.insert_range(1, 10);

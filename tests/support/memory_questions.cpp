@@ -14,10 +14,19 @@ void MemoryTransaction::list_batches(const BatchFilter& filter,
            (filter.window_id == 0 || batch.window_id == filter.window_id) &&
            (!filter.status || batch.status == *filter.status) &&
            (!filter.since || (batch.acquired_at && *batch.acquired_at >= *filter.since)) &&
-           (filter.run_id.empty() || batch.run_id == filter.run_id);
+           (filter.run_id.empty() || batch.run_id == filter.run_id) &&
+           (filter.version_id == 0 || batch.version_id == filter.version_id) &&
+           (!filter.slowest || batch.acquired_at);
   });
+  const auto took = [&](const Batch& batch) {
+    return filter.slowest ? batch.released_at.value_or(now()) - *batch.acquired_at : Duration();
+  };
   std::sort(found.begin(), found.end(), [&](const StoredBatch& a, const StoredBatch& b) {
-    const bool by_time = filter.since && a.batch.acquired_at != b.batch.acquired_at;
+    if (took(a.batch) != took(b.batch)) {
+      return took(a.batch) > took(b.batch);
+    }
+    const bool by_time =
+        filter.since && !filter.slowest && a.batch.acquired_at != b.batch.acquired_at;
     return by_time ? a.batch.acquired_at > b.batch.acquired_at : a.batch.id > b.batch.id;
   });
   std::int64_t left = filter.limit == 0 ? -1 : filter.limit;

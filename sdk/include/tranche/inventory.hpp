@@ -132,6 +132,8 @@ class Inventory {
                  std::vector<std::string>* warnings = nullptr);
   Job find_job(const std::string& name);
   std::vector<Job> list_jobs();
+  /// The job in each of its versions, oldest first.
+  std::vector<Job> list_job_versions(const std::string& name);
   /// Resuming also resumes the incremental window where a batch ended in `halt`.
   void pause_job(const std::string& name, bool paused);
   /// The job with its ledger. Errors: refused while a batch is being processed.

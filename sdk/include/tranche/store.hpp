@@ -130,6 +130,10 @@ struct BatchFilter {
   std::optional<TimePoint> since = std::nullopt;  ///< acquired at or after; those acquired last
                                                   ///< come first then
   std::string run_id = {};
+  std::int64_t version_id = 0;  ///< of the job, that it was cut with; 0: any
+  /// Those whose last attempt took longest come first; one that goes on counts until now. Reads all
+  /// of them.
+  bool slowest = false;
   std::int64_t limit = 0;  ///< the first so many; 0: all
 };
 

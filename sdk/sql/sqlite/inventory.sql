@@ -264,6 +264,7 @@ JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = b.version_id
 WHERE w.job_id = ?1 AND (?2 IS NULL OR w.id = ?2) AND b.id IN (
   SELECT c.id FROM /* TEMPLATE: prefix */batch AS c
   WHERE c.window_id = w.id AND (c.planned_after IS NULL OR ?3 = 'planned') AND (?4 IS NULL OR c.acquired_at >= ?4)
+  AND (?6 IS NULL OR c.version_id = ?6)
 
 -- name: fragment listed_tail
 LIMIT ?5)
@@ -297,20 +298,26 @@ ORDER BY CASE WHEN ?4 IS NULL THEN NULL ELSE c.acquired_at END DESC, c.id DESC
 /* TEMPLATE: listed_head */ AND c.status IN ('failed', 'cancelled') AND c.status = ?3
   /* TEMPLATE: listed_order */ /* TEMPLATE: listed_tail */
 
+-- name: list_batches_slowest
+-- Those whose last attempt took longest, first; ?7 overrides the clock.
+/* TEMPLATE: listed_head */ AND c.acquired_at IS NOT NULL AND (?3 IS NULL OR c.status = ?3)
+  ORDER BY coalesce(c.released_at, ?7, /* TEMPLATE: clock */) - c.acquired_at DESC, c.id DESC LIMIT ?5)
+ORDER BY coalesce(b.released_at, ?7, /* TEMPLATE: clock */) - b.acquired_at DESC, b.id DESC LIMIT ?5
+
 -- name: list_batches_of_run
 -- The same for those whose last attempt is this run's: it has ended, the batch is held, or the attempts
--- were pruned: then the batch is one acquired while the run ran, from ?7 to ?8.
+-- were pruned: then the batch is one acquired while the run ran, from ?8 to ?9.
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
 WHERE b.id IN (
-    SELECT a.batch_id FROM /* TEMPLATE: prefix */attempt AS a WHERE a.run_id = ?6 AND a.run_id <> ''
+    SELECT a.batch_id FROM /* TEMPLATE: prefix */attempt AS a WHERE a.run_id = ?7 AND a.run_id <> ''
     UNION
     SELECT o.id FROM /* TEMPLATE: prefix */window AS x JOIN /* TEMPLATE: prefix */batch AS o ON o.window_id = x.id
-    WHERE x.job_id = ?1 AND o.available_at IS NOT NULL AND o.run_id = ?6
+    WHERE x.job_id = ?1 AND o.available_at IS NOT NULL AND o.run_id = ?7
     UNION
     SELECT c.id FROM /* TEMPLATE: prefix */window AS y JOIN /* TEMPLATE: prefix */batch AS c ON c.window_id = y.id
-    WHERE y.job_id = ?1 AND c.acquired_at >= ?7 AND c.acquired_at <= ?8 AND c.run_id = ?6)
-  AND b.run_id = ?6 AND w.job_id = ?1 AND (?2 IS NULL OR w.id = ?2) AND (?3 IS NULL OR b.status = ?3)
-  AND (?4 IS NULL OR b.acquired_at >= ?4)
+    WHERE y.job_id = ?1 AND c.acquired_at >= ?8 AND c.acquired_at <= ?9 AND c.run_id = ?7)
+  AND b.run_id = ?7 AND w.job_id = ?1 AND (?2 IS NULL OR w.id = ?2) AND (?3 IS NULL OR b.status = ?3)
+  AND (?4 IS NULL OR b.acquired_at >= ?4) AND (?6 IS NULL OR b.version_id = ?6)
 ORDER BY CASE WHEN ?4 IS NULL THEN NULL ELSE b.acquired_at END DESC, b.id DESC LIMIT ?5
 
 -- name: open_batches

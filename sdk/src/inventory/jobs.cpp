@@ -178,6 +178,12 @@ Job Inventory::find_job(const std::string& name) {
       [&](StoreTransaction& transaction) { return impl_->need_job(transaction, name); });
 }
 
+std::vector<Job> Inventory::list_job_versions(const std::string& name) {
+  return impl_->reading([&](StoreTransaction& transaction) {
+    return transaction.list_job_versions(impl_->need_job(transaction, name).id);
+  });
+}
+
 std::vector<Job> Inventory::list_jobs() {
   return impl_->reading([](StoreTransaction& transaction) { return transaction.list_jobs(); });
 }

@@ -25,6 +25,9 @@ std::string_view listing_of(const BatchFilter& filter) {
   if (!filter.run_id.empty()) {
     return "list_batches_of_run";
   }
+  if (filter.slowest) {
+    return "list_batches_slowest";
+  }
   switch (filter.status.value_or(BatchStatus::succeeded)) {
     case BatchStatus::planned:
     case BatchStatus::processing:
@@ -47,12 +50,15 @@ void SqlStoreTransaction::list_batches(const BatchFilter& filter,
       filter.window_id == 0 ? Param() : Param(filter.window_id),
       filter.status ? Param(std::string(to_string(*filter.status))) : Param(),
       filter.since ? Param(std::int64_t{filter.since->time_since_epoch().count()}) : Param(),
-      filter.limit == 0 ? kNoLimit : filter.limit};
+      filter.limit == 0 ? kNoLimit : filter.limit,
+      filter.version_id == 0 ? Param() : Param(filter.version_id)};
   if (!filter.run_id.empty()) {
     const auto run = find_run(filter.run_id);
     params.emplace_back(filter.run_id);
     params.push_back(run ? param(run->started_at - kClockSlack) : Param());
     params.push_back(run ? param(run->ended_at.value_or(now()) + kClockSlack) : Param());
+  } else if (filter.slowest) {
+    params.push_back(clock());
   }
   const auto rows = connection_.query(store_.queries_[listing_of(filter)], params);
   while (rows->next()) {
