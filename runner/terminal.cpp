@@ -29,4 +29,9 @@ std::size_t width(int descriptor) {
   return is_terminal(descriptor) && ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+std::size_t height(int descriptor) {
+  winsize size{};
+  return is_terminal(descriptor) && ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 }  // namespace tranche::runner::terminal

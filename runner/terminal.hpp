@@ -9,5 +9,7 @@ bool is_terminal(int descriptor);
 bool colours(int descriptor);
 /// The columns of the terminal behind `descriptor`; 0 where it is none or does not say.
 std::size_t width(int descriptor);
+/// The same for its lines.
+std::size_t height(int descriptor);
 
 }  // namespace tranche::runner::terminal

@@ -25,6 +25,7 @@ void add_commands(Registry& registry) {
   add_tick(registry);
 
   registry.group("Look");
+  add_status(registry);
   add_backlog(registry);
   add_plan(registry);
   add_batches(registry);

@@ -42,6 +42,7 @@ void add_retry(Registry& registry);
 void add_run(Registry& registry);
 void add_run_info(Registry& registry);
 void add_runs(Registry& registry);
+void add_status(Registry& registry);
 void add_template(Registry& registry);
 void add_tick(Registry& registry);
 void add_version(Registry& registry);
