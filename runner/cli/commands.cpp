@@ -33,6 +33,7 @@ void add_commands(Registry& registry) {
   add_asset(registry);
   add_gaps(registry);
   add_diff(registry);
+  add_report(registry);
   add_runs(registry);
   add_run_info(registry);
   add_metrics(registry);

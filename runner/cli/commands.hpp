@@ -37,6 +37,7 @@ void add_metrics(Registry& registry);
 void add_plan(Registry& registry);
 void add_register(Registry& registry);
 void add_release(Registry& registry);
+void add_report(Registry& registry);
 void add_reset(Registry& registry);
 void add_retry(Registry& registry);
 void add_run(Registry& registry);

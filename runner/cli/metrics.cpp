@@ -2,18 +2,9 @@
 #include "cli/commands.hpp"
 #include "cli/open.hpp"
 #include "cli/print.hpp"
+#include "cli/replaced_file.hpp"
 #include "exit_status.hpp"
 #include "metrics/inventory_metrics.hpp"
-
-#include "tranche/error.hpp"
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fcntl.h>
-#include <filesystem>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace tranche::cli {
 namespace {
@@ -23,59 +14,10 @@ struct Options {
   std::optional<std::string> file;
 };
 
-/// A collector that reads at any moment finds the old file or the new, whole; and only names that
-/// end in .prom, so not the one in the making.
-class MetricsFile {
- public:
-  explicit MetricsFile(std::filesystem::path path)
-      : path_(std::move(path)),
-        fresh_(path_.parent_path() /
-               ("." + path_.filename().string() + "." + std::to_string(::getpid()))) {
-    // At once, so that one that cannot be written is refused before any work.
-    file_ = ::open(fresh_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (file_ < 0) {
-      fail();
-    }
-  }
-  ~MetricsFile() {
-    if (file_ >= 0) {
-      ::close(file_);
-      ::unlink(fresh_.c_str());
-    }
-  }
-  MetricsFile(const MetricsFile&) = delete;
-  MetricsFile& operator=(const MetricsFile&) = delete;
-
-  void write(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t written = ::write(file_, text.data(), text.size());
-      if (written < 0 && errno != EINTR) {
-        fail();
-      }
-      text.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
-    }
-    if (std::rename(fresh_.c_str(), path_.c_str()) != 0) {
-      fail();
-    }
-    ::close(file_);
-    file_ = -1;
-  }
-
- private:
-  [[noreturn]] void fail() const {
-    throw Error(ErrorCode::refused,
-                "--metrics-file " + path_.string() + " cannot be written: " + std::strerror(errno));
-  }
-
-  std::filesystem::path path_;
-  std::filesystem::path fresh_;
-  int file_ = -1;
-};
-
 int show_metrics(const Context& context, const Options& options) {
-  std::optional<MetricsFile> file;
+  std::optional<ReplacedFile> file;
   if (options.file) {
-    file.emplace(*options.file);
+    file.emplace("--metrics-file", *options.file);
   }
   Inventory inventory = need_inventory(
       context, options.job ? "job '" + *options.job + "'" : std::string("the inventory"));
