@@ -266,6 +266,60 @@ TEST_CASE("gaps of texts end before the next range begins", "[store]") {
       KeyType::text);
 }
 
+TEST_CASE("gaps are the same whatever the type of the keys", "[store]") {
+  struct Case {
+    KeyType type;
+    std::vector<std::string> keys;
+  };
+  for (const Case& one :
+       {Case{KeyType::integer, {"-9223372036854775808", "-1", "0", "9223372036854775807"}},
+        Case{KeyType::timestamp,
+             {"1969-12-31T23:59:59.999999Z",
+              "1970-01-01T00:00:00Z",
+              "2024-02-29T12:00:00Z",
+              "2024-02-29T12:00:00.000001Z"}},
+        Case{KeyType::date, {"1969-12-31", "1970-01-01", "2024-02-29", "2024-03-01"}},
+        Case{KeyType::uuid,
+             {"00000000-0000-4000-8000-000000000001",
+              "00000000-0000-4000-8000-000000000002",
+              "7fffffff-0000-4000-8000-000000000000",
+              "ffffffff-ffff-ffff-ffff-ffffffffffff"}}}) {
+    on_every_store(
+        [&](World& world) {
+          // SQLite knows no times and no UUIDs.
+          if (world.setup().source == Place::sqlite && one.type != KeyType::integer) {
+            return;
+          }
+          for (const std::string& key : one.keys) {
+            world.insert({{key}});
+          }
+          JobDefinition wanted = world.definition();
+          wanted.limits.max_count = 1;
+          wanted.key_type = one.type;
+          world.create_job(wanted);
+          Inventory& inventory = world.inventory();
+          const auto all = [&] {
+            std::int64_t count = 0;
+            inventory.gaps("job", {}, [&](const Gap& gap) { count += gap.count; });
+            return count;
+          };
+          CHECK(all() == 4);
+          done(inventory);
+          const Batch second = acquire(inventory);
+          done(inventory);
+          const auto shown = [&](std::size_t at) {
+            return Key::parse(one.type, one.keys[at]).text();
+          };
+          CHECK(gaps(inventory) ==
+                Texts{shown(1) + "-" + shown(1) + "/1/1", shown(3) + "-" + shown(3) + "/1/1"});
+          succeed(inventory, second);
+          done(inventory);
+          CHECK(gaps(inventory).empty());
+        },
+        one.type);
+  }
+}
+
 TEST_CASE("a ledger longer than a page has the same gaps", "[store]") {
   on_every_store([](World& world) {
     world.insert_range(1, 2100);
