@@ -54,8 +54,9 @@ const std::vector<Topic>& command_variables() {
       {"TRANCHE_OUTPUT_FILE",
        "To be filled by the command: name=value lines or a JSON object, kept with the attempt."},
       {"TRANCHE_REPORT_FILE",
-       "To be filled by the command, if it likes: a line 'failed ITEM REASON' makes the attempt a "
-       "failed one though the command exits 0."},
+       "To be filled by the command, if it likes: lines 'done ITEM' and 'failed ITEM [REASON]', or "
+       "JSON. What failed is tried again, and nothing else; what is not named ends as the command "
+       "does."},
       {"TRANCHE_PROGRESS_FILE", "To be filled by the command, if it likes: N/M."},
       {"TRACEPARENT", "W3C trace context: the caller's trace or a new one."},
   };

@@ -4,9 +4,14 @@
 #include "cli/step_inventory.hpp"
 #include "exit_status.hpp"
 #include "log.hpp"
+#include "loop/report_file.hpp"
 #include "run_identity.hpp"
 
 #include "tranche/error.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
 
 namespace tranche::cli {
 namespace {
@@ -19,6 +24,7 @@ struct Options {
   std::optional<int> exit_code;
   std::string message;
   std::vector<std::string> outputs;
+  std::optional<std::string> report;
 };
 
 Outputs read_outputs(const std::vector<std::string>& pairs) {
@@ -46,6 +52,31 @@ ReleaseRequest request_of(const Options& options) {
   return request;
 }
 
+/// What the report says of single items; a success with failed ones is none.
+void read_report(Inventory& inventory, const Options& options, ReleaseRequest& request) {
+  using Status = ReleaseRequest::Status;
+  const std::string& path = *options.report;
+  if (::access(path.c_str(), R_OK) != 0) {
+    throw Error(ErrorCode::refused,
+                "cannot read the report " + path + ": " + std::strerror(errno) +
+                    "; accepted is a file of lines 'done ITEM' or 'failed ITEM [REASON]'");
+  }
+  const runner::Report report = runner::read_report(path);
+  const bool ended_well = request.status == Status::succeeded;
+  if (report.empty() || (ended_well && report.failed == 0)) {
+    return;
+  }
+  const Batch batch = inventory.find_batch(options.batch.id).batch;
+  if (ended_well) {
+    request.status = Status::failed;
+    request.exit_code = request.exit_code.value_or(0);
+  }
+  if (request.message.empty() && report.failed > 0) {
+    request.message = runner::told_failed(report);
+  }
+  runner::settle_items(inventory, batch, path, ended_well, request);
+}
+
 /// A run of `acquire` ends with its batch; one of the runner goes on.
 void end_run(Inventory& inventory, const Batch& batch, const ReleaseRequest& request) {
   if (batch.run_id.empty()) {
@@ -65,6 +96,12 @@ void end_run(Inventory& inventory, const Batch& batch, const ReleaseRequest& req
   }
 }
 
+std::string left_of(const Batch& batch) {
+  return batch.done_count == 0 ? ""
+                               : "; " + std::to_string(batch.done_count) + " items are done, " +
+                                     std::to_string(batch.count) + " are left";
+}
+
 std::string told(const Batch& batch) {
   const std::string name = "batch " + std::to_string(batch.id);
   const std::string attempt =
@@ -73,7 +110,7 @@ std::string told(const Batch& batch) {
     case BatchStatus::succeeded:
       return name + (batch.skipped ? " is skipped and counts as succeeded" : " has succeeded");
     case BatchStatus::planned:
-      return name + " was given back; the attempt does not count";
+      return name + " was given back; the attempt does not count" + left_of(batch);
     case BatchStatus::cancelled:
       return name + " is cancelled" + (batch.superseded ? ": its halves go on" : "");
     case BatchStatus::failed:
@@ -86,12 +123,15 @@ std::string told(const Batch& batch) {
            batch.job + " " + std::to_string(batch.id) + "' gives it fresh attempts";
   }
   return name + " has failed, attempt " + attempt + "; it may be retried from " +
-         (batch.available_at ? format_time(*batch.available_at) : "now");
+         (batch.available_at ? format_time(*batch.available_at) : "now") + left_of(batch);
 }
 
 int release(const Context& context, const Options& options) {
-  const ReleaseRequest request = request_of(options);
+  ReleaseRequest request = request_of(options);
   StepInventory inventory(context, options.batch.what());
+  if (options.report) {
+    read_report(inventory.get(), options, request);
+  }
   // The same release again changes nothing, so one whose outcome is unknown is simply repeated.
   const auto batch = inventory.keep_trying<Batch>([&](Inventory& opened) {
     return opened.release(options.batch.id, options.batch.token, request);
@@ -118,6 +158,11 @@ void add_release(Registry& registry) {
       .range(0, kMostStatus);
   c.option("--message", options->message, "M", "For people");
   c.option("--output", options->outputs, "K=V", "Kept with the attempt");
+  c.option("--report",
+           options->report,
+           "FILE",
+           "Lines 'done ITEM' or 'failed ITEM [REASON]', or JSON: only what is not done is tried "
+           "again");
   c.run([options](Context& context) { return release(context, *options); });
 }
 

@@ -40,6 +40,7 @@ Json batch_json(const Batch& batch) {
           {"exit_code", maybe_json(batch.exit_code)},
           {"message", text_json(batch.message)},
           {"outputs", outputs_json(batch.outputs)},
+          {"done_count", batch.done_count},
           {"parent_batch_id", maybe_json(batch.parent_id)},
           {"table", batch.table},
           {"key_column", batch.key_column},

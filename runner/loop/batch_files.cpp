@@ -2,6 +2,7 @@
 
 #include "json/batch_json.hpp"
 #include "log.hpp"
+#include "loop/command_files.hpp"
 
 #include "tranche/error.hpp"
 
@@ -48,29 +49,10 @@ FileDescriptor open_new(const std::filesystem::path& path) {
   return FileDescriptor(file);
 }
 
-std::string output_value(const nlohmann::json& value) {
-  return value.is_string() ? value.get<std::string>()
-                           : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-/// Lines of a command's file that say nothing to us. Told once: there can be millions.
-class StrangeLines {
- public:
-  void add(const std::string& line) {
-    if (number_++ == 0) {
-      first_ = line.substr(0, kShown);
-    }
-  }
-  void tell(const std::string& what) const {
-    if (number_ > 0) {
-      log::warn("lines of the " + what + " are left out", {{"lines", number_}, {"first", first_}});
-    }
-  }
-
- private:
-  static constexpr std::size_t kShown = 200;
-  std::int64_t number_ = 0;
-  std::string first_;
+/// Lines of a command's file that say nothing to us.
+struct StrangeLines {
+  std::int64_t number = 0;
+  std::string first = {};
 };
 
 void read_output_line(const std::string& line, Outputs& outputs, StrangeLines& strange) {
@@ -78,53 +60,8 @@ void read_output_line(const std::string& line, Outputs& outputs, StrangeLines& s
   if (equals != 0 && equals != std::string::npos) {
     outputs[line.substr(0, equals)] = line.substr(equals + 1);
   } else if (!line.empty()) {
-    strange.add(line);
+    strange.first = strange.number++ == 0 ? line : strange.first;
   }
-}
-
-void count_report(Report& report, bool failed, const std::string& item, const std::string& reason) {
-  if (!failed) {
-    ++report.done;
-    return;
-  }
-  if (report.failed++ == 0) {
-    report.first_failed = item;
-    report.first_reason = reason;
-  }
-}
-
-// {"item":…,"status":"done"|"failed","reason":…}, or {"failed":ITEM,"reason":…}, or {"done":ITEM}.
-bool read_json_report(const std::string& line, Report& report) {
-  const auto object = nlohmann::json::parse(line, nullptr, false);
-  if (!object.is_object()) {
-    return false;
-  }
-  const auto text = [&](const char* name) {
-    return object.contains(name) ? output_value(object[name]) : std::string();
-  };
-  const bool failed = object.contains("failed") || text("status") == "failed";
-  if (!failed && !object.contains("done") && text("status") != "done") {
-    return false;
-  }
-  count_report(report,
-               failed,
-               object.contains("item") ? text("item") : text(failed ? "failed" : "done"),
-               text("reason"));
-  return true;
-}
-
-bool read_plain_report(const std::string& line, Report& report) {
-  constexpr std::string_view kDone = "done ";
-  constexpr std::string_view kFailed = "failed ";
-  if (line.starts_with(kDone)) {
-    count_report(report, false, line.substr(kDone.size()), "");
-    return true;
-  }
-  if (!line.starts_with(kFailed)) {
-    return false;
-  }
-  count_report(report, true, line.substr(kFailed.size()), "");
-  return true;
 }
 
 }  // namespace
@@ -225,7 +162,7 @@ Outputs read_outputs(const std::filesystem::path& path) {
   const auto object = nlohmann::json::parse(text, nullptr, false);
   if (object.is_object()) {
     for (const auto& [name, value] : object.items()) {
-      outputs[name] = output_value(value);
+      outputs[name] = text_of(value);
     }
     return outputs;
   }
@@ -236,22 +173,8 @@ Outputs read_outputs(const std::filesystem::path& path) {
     read_output_line(text.substr(at, end - at), outputs, strange);
     at = end + 1;
   }
-  strange.tell("output file that are no name=value");
+  tell_left_out("lines of the output file that are no name=value", strange.number, strange.first);
   return outputs;
-}
-
-Report read_report(const std::filesystem::path& path) {
-  Report report;
-  StrangeLines strange;
-  std::ifstream file(path);
-  std::string line;
-  while (std::getline(file, line)) {
-    if (!line.empty() && !read_plain_report(line, report) && !read_json_report(line, report)) {
-      strange.add(line);
-    }
-  }
-  strange.tell("report file that are neither 'done ITEM' nor 'failed ITEM'");
-  return report;
 }
 
 }  // namespace tranche::runner

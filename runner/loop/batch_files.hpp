@@ -66,13 +66,4 @@ void remove_batch_files(const BatchFiles& files) noexcept;
 /// left out.
 Outputs read_outputs(const std::filesystem::path& file);
 
-/// The items that the command reported as failed, in its report file.
-struct Report {
-  std::int64_t done = 0;
-  std::int64_t failed = 0;
-  std::string first_failed;
-  std::string first_reason;
-};
-Report read_report(const std::filesystem::path& file);
-
 }  // namespace tranche::runner

@@ -65,14 +65,9 @@ Verdict exited(const CommandResult& result, const Report& report) {
     return verdict;
   }
   if (report.failed > 0) {
-    Verdict verdict =
-        failed(result,
-               0,
-               std::to_string(report.failed) +
-                   " items were reported as failed, the first: " + report.first_failed);
+    Verdict verdict = failed(result, 0, told_failed(report));
     verdict.release->exit_code = 0;
-    verdict.release->message =
-        verdict.told + (report.first_reason.empty() ? "" : " (" + report.first_reason + ")");
+    verdict.release->message = verdict.told;
     return verdict;
   }
   Verdict verdict;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "loop/batch_files.hpp"
+#include "loop/report_file.hpp"
 #include "process/command_result.hpp"
 
 #include "tranche/inventory.hpp"
@@ -18,6 +18,7 @@ struct Verdict {
   std::string told;                       ///< "succeeded", "failed with exit status 3", ...
   Duration elapsed{};                     ///< of the command
   Identity names;                         ///< what the command was called where it ran
+  ItemsDone items;                        ///< of a batch that was not done as a whole
 };
 
 /// How the inventory calls that end; `after`: the batch as the release left it.

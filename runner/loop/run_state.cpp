@@ -58,6 +58,12 @@ void RunState::end_iteration(const Batch& batch, Result result, int status) {
   }
 }
 
+void RunState::add_done(std::int64_t count, double weight) {
+  const std::lock_guard lock(mutex_);
+  count_ += count;
+  weight_ += weight;
+}
+
 void RunState::add_to_totals(const Batch& batch) {
   count_ += batch.count;
   weight_ += batch.weight;

@@ -31,6 +31,8 @@ class RunState {
   /// `status` of the iteration; a failing one that is not 0 becomes the run's, if it is the first.
   /// Neutral (skipped, snoozed, split, stopped) neither ends nor lengthens a row of failures.
   void end_iteration(const Batch& batch, Result result, int status);
+  /// Assets that are done, of a batch that is not.
+  void add_done(std::int64_t count, double weight);
   /// No further iteration; `status` becomes the run's, if it is the first.
   void end(int status);
   /// Readable once failures have ended the run.

@@ -213,7 +213,8 @@ Verdict Worker::attempt(const Held& held, Watch& watch, std::int64_t iteration) 
   Executed executed = execute(view, watch);
   const CommandResult& result = executed.result;
   setup_.observation.progress.end(batch.id);
-  Verdict verdict = judge(result, read_report(files.report), std::move(executed.outputs));
+  const Report report = read_report(files.report);
+  Verdict verdict = judge(result, report, std::move(executed.outputs));
   verdict.names = std::move(executed.names);
   verdict.attempt = batch.attempt;
   verdict.elapsed = result.elapsed;
@@ -221,8 +222,40 @@ Verdict Worker::attempt(const Held& held, Watch& watch, std::int64_t iteration) 
     verdict.told += " ('" + setup_.options.command.front() + "')";
   }
   verdict.told += " after " + seconds_text(result.elapsed);
+  if (!report.empty()) {
+    settle(held, watch, files.report, verdict);
+  }
   remove_batch_files(files);
   return verdict;
+}
+
+void Worker::settle(const Held& held,
+                    const Watch& watch,
+                    const std::filesystem::path& report,
+                    Verdict& verdict) {
+  using Status = ReleaseRequest::Status;
+  auto& request = verdict.release;
+  if (!request || (request->status != Status::failed && request->status != Status::returned)) {
+    return;
+  }
+  const bool ended_well = request->exit_code == 0 && !request->timed_out;
+  const std::function<ItemsDone(Inventory&)> work = [&](Inventory& inventory) {
+    return settle_items(inventory, held.batch, report, ended_well, *request);
+  };
+  try {
+    verdict.items = inventory_.keep_trying<ItemsDone>(
+        watch.deadline(), work, [](Inventory&) { return std::optional<ItemsDone>(); });
+  } catch (const Error& error) {
+    log::warn(name_of(held.batch) + "is tried again as a whole: " + error.what());
+    return;
+  }
+  if (request->status == Status::succeeded) {
+    verdict.status = 0;
+    verdict.told += "; all its items are done";
+  } else if (verdict.items.done > 0) {
+    verdict.told += "; " + std::to_string(verdict.items.done) + " items are done, " +
+                    std::to_string(verdict.items.left) + " are left";
+  }
 }
 
 std::string Worker::iterations_text() const {
@@ -394,6 +427,9 @@ void Worker::tell(const Batch& after, const Verdict& verdict) {
     log::error(name_of(after) + verdict.told + then);
   } else {
     log::info(name_of(after) + verdict.told + then);
+  }
+  if (after.status != BatchStatus::succeeded) {
+    state_.add_done(verdict.items.done, verdict.items.done_weight);
   }
   // A stop is the run's end, not this iteration's failure.
   state_.end_iteration(after, result, after.skipped || stopped ? 0 : verdict.status);

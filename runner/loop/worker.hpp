@@ -54,6 +54,11 @@ class Worker {
   /// Returns the next batch where it came with the end of this one.
   std::optional<Held> process(Held& held, std::int64_t iteration);
   Verdict attempt(const Held& held, Watch& watch, std::int64_t iteration);
+  /// Where not all is lost: which items are done, as far as the command has reported it.
+  void settle(const Held& held,
+              const Watch& watch,
+              const std::filesystem::path& report,
+              Verdict& verdict);
   struct Reading {
     std::string range_sql;
     SourcePlace source;  ///< empty without observers

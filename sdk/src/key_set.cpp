@@ -328,6 +328,13 @@ bool KeyPart::may_end_before(const Key& key) const {
   return hashes_ || !key.is_number() || last_ < key.number();
 }
 
+void KeyPart::add(const KeyPart& later) {
+  const auto middle = static_cast<std::ptrdiff_t>(sorted_.size());
+  sorted_.insert(sorted_.end(), later.sorted_.begin(), later.sorted_.end());
+  std::inplace_merge(sorted_.begin(), sorted_.begin() + middle, sorted_.end());
+  last_ = later.last_;
+}
+
 bool for_each_number(std::string_view part, const std::function<void(std::int64_t)>& each) {
   std::string buffer;
   const std::string_view body = body_of(part, buffer);

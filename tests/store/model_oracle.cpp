@@ -69,8 +69,7 @@ void Oracle::on_taken_back(const Batch& batch) {
   });
 }
 
-void Oracle::on_split(std::int64_t parent,
-                      const std::vector<std::pair<Batch, std::set<std::int64_t>>>& halves) {
+void Oracle::on_split(std::int64_t parent, const Parts& parts) {
   std::set<std::int64_t> before;
   for (const auto& [key, holder] : holder_) {
     if (holder == parent) {
@@ -78,15 +77,15 @@ void Oracle::on_split(std::int64_t parent,
     }
   }
   std::set<std::int64_t> after;
-  for (const auto& [half, keys] : halves) {
-    hold(half.count == static_cast<std::int64_t>(keys.size()),
-         "a half's count is not that of its keys");
+  for (const auto& [part, keys] : parts) {
+    hold(part.count == static_cast<std::int64_t>(keys.size()),
+         "a part's count is not that of its keys");
     for (const std::int64_t key : keys) {
-      hold(after.insert(key).second, "a key in both halves");
-      holder_[key] = half.id;
+      hold(after.insert(key).second, "a key in two parts");
+      holder_[key] = part.id;
     }
   }
-  hold(before == after, "the halves do not hold what their parent held");
+  hold(before == after, "the parts do not hold what the batch held");
 }
 
 void Oracle::on_reset(std::int64_t key, const std::vector<Batch>& batches) {
@@ -96,7 +95,10 @@ void Oracle::on_reset(std::int64_t key, const std::vector<Batch>& batches) {
     const bool live = std::any_of(holder_.begin(), holder_.end(), [&](const auto& held) {
       return held.second == batch.id && held.first >= key;
     });
-    if (live && batch.status != BatchStatus::succeeded) {
+    // What is left of a batch keeps the whole range.
+    const bool reaches =
+        batch.done_count > 0 && !batch.superseded && batch.last_key->number() >= key;
+    if ((live || reaches) && batch.status != BatchStatus::succeeded) {
       from = std::min(from, batch.first_key->number());
     }
   }
@@ -144,6 +146,10 @@ void Oracle::check(const std::vector<Batch>& batches,
     }
     count(key);
     expected.ready += !closed && batch.available_at && *batch.available_at <= now ? 1 : 0;
+    if (batch.done_count > 0) {
+      expected.first_key = std::min(expected.first_key, batch.first_key);
+      expected.last_key = std::max(expected.last_key, batch.last_key);
+    }
     if (open.insert(holder).second) {
       expected.processing += batch.status == BatchStatus::processing ? 1 : 0;
       expected.failed += batch.status == BatchStatus::failed && !batch.exhausted ? 1 : 0;

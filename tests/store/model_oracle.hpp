@@ -31,8 +31,9 @@ class Oracle {
   void on_cut(const Batch& batch, const std::set<std::int64_t>& keys, const Limits& limits);
   /// A range that was planned ahead, and that nobody held, is there no more.
   void on_taken_back(const Batch& batch);
-  void on_split(std::int64_t parent,
-                const std::vector<std::pair<Batch, std::set<std::int64_t>>>& halves);
+  using Parts = std::vector<std::pair<Batch, std::set<std::int64_t>>>;
+  /// Halves of a batch, or what is left of it, and what was done before.
+  void on_split(std::int64_t parent, const Parts& parts);
   /// `batches`: as they were before the reset.
   void on_reset(std::int64_t key, const std::vector<Batch>& batches);
   /// After every step: nothing held twice, nothing skipped, totals as told.

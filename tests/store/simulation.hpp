@@ -52,7 +52,9 @@ class Simulation {
                    const Batch& acquired,
                    const Limits& limits,
                    const std::vector<Batch>& taken_back);
-  void adopt_halves(const std::string& window);
+  /// Some of the batch's assets, which its attempt is done with.
+  std::set<std::int64_t> choose_done(const Batch& batch);
+  void adopt_halves(const std::string& window, const std::set<std::int64_t>& done = {});
 
   std::mt19937_64 random_;
   std::vector<std::unique_ptr<World>> worlds_;

@@ -1,6 +1,8 @@
 #include "store/simulation.hpp"
 #include "store/told.hpp"
 
+#include "tranche/key_set.hpp"
+
 #include <algorithm>
 
 namespace tranche::test {
@@ -126,6 +128,18 @@ void Simulation::release(const Claimed& held) {
     request.exit_code =
         std::vector{1, 75, 65, 70, 137, 99}[static_cast<std::size_t>(chance(50) ? 0 : pick(1, 5))];
   }
+  const bool can_be_partial = request.status == ReleaseRequest::Status::failed ||
+                              request.status == ReleaseRequest::Status::returned;
+  std::set<std::int64_t> done;
+  if (can_be_partial && chance(40)) {
+    // As the holder knows it: what others made of it since does not matter.
+    done = choose_done(held.batches[0]);
+    KeySetWriter keys;
+    for (const std::int64_t key : done) {
+      keys.add(Key::integer(key));
+    }
+    request.done_keys = {keys.take_part()};
+  }
   const std::string answer =
       each("release " + std::to_string(held.batches[0].id) + " as " +
                std::to_string(static_cast<int>(request.status)) + " exit " +
@@ -133,7 +147,7 @@ void Simulation::release(const Claimed& held) {
            [&](World&, Inventory& inventory, std::size_t i) {
              return told(inventory.release(held.batches[i].id, held.batches[i].token, request));
            });
-  adopt_halves(held.window);
+  adopt_halves(held.window, done);
   const auto now = std::find_if(before.begin(), before.end(), [&](const Batch& batch) {
     return batch.id == held.batches[0].id;
   });

@@ -109,18 +109,33 @@ void Simulation::adopt_ahead(const std::string& window,
   }
 }
 
-void Simulation::adopt_halves(const std::string& window) {
-  std::map<std::int64_t, std::vector<std::pair<Batch, std::set<std::int64_t>>>> families;
-  std::vector<Batch> batches = listed(window);
-  std::sort(
-      batches.begin(), batches.end(), [](const Batch& a, const Batch& b) { return a.id < b.id; });
-  for (const Batch& batch : batches) {
-    if (batch.parent_id && halves_known_[*batch.parent_id].insert(batch.id).second) {
+std::set<std::int64_t> Simulation::choose_done(const Batch& batch) {
+  std::set<std::int64_t> done = keys_of_batch(batch);
+  std::erase_if(done, [this](std::int64_t) { return chance(60); });
+  return done;
+}
+
+void Simulation::adopt_halves(const std::string& window, const std::set<std::int64_t>& done) {
+  std::map<std::int64_t, Oracle::Parts> families;
+  std::map<std::int64_t, Batch> batches;
+  for (const Batch& batch : listed(window)) {
+    batches[batch.id] = batch;
+  }
+  std::set<std::int64_t> set_aside;
+  for (const auto& [id, batch] : batches) {
+    if (batch.parent_id && halves_known_[*batch.parent_id].insert(id).second) {
       families[*batch.parent_id].emplace_back(batch, keys_of_batch(batch));
+      if (batch.straggler && batch.status == BatchStatus::succeeded) {
+        set_aside.merge(keys_of_batch(batch));
+      }
     }
   }
-  for (const auto& [parent, halves] : families) {
-    oracles_.at(window).on_split(parent, halves);
+  hold(set_aside.empty() || set_aside == done, "other assets are done than were reported");
+  for (auto& [parent, parts] : families) {
+    if (!batches.at(parent).superseded) {
+      parts.emplace_back(batches.at(parent), keys_of_batch(batches.at(parent)));
+    }
+    oracles_.at(window).on_split(parent, parts);
   }
 }
 

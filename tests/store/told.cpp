@@ -13,7 +13,8 @@ std::string told(const Batch& batch) {
        << (batch.skipped ? " skipped" : "") << (batch.superseded ? " superseded" : "") << " a"
        << batch.attempt << "/" << batch.max_attempts << " v" << batch.filter << " @"
        << (batch.available_at ? batch.available_at->time_since_epoch().count() : -1) << " p"
-       << batch.parent_id.value_or(0) << " x" << batch.exit_code.value_or(-1);
+       << batch.parent_id.value_or(0) << " x" << batch.exit_code.value_or(-1) << " d"
+       << batch.done_count;
   return text.str();
 }
 

@@ -157,6 +157,35 @@ void MemoryTransaction::end_attempt(const StoredBatch& stored, const AttemptEnd&
   batch.outputs = end.outputs;
 }
 
+StoredBatch MemoryTransaction::insert_done(const StoredBatch& parent, const NewBatch& done) {
+  NewBatch made = done;
+  made.window_id = parent.batch.window_id;
+  made.version_id = parent.batch.version_id;
+  made.generation = parent.generation;
+  made.parent_id = parent.batch.id;
+  made.max_attempts = parent.batch.max_attempts;
+  const std::int64_t id = insert_batch(made, nullptr).id;
+  Batch& batch = row_of(id).batch;
+  const Batch& whole = row_of(parent.batch.id).batch;
+  batch.status = BatchStatus::processing;
+  batch.attempt = whole.attempt;
+  batch.run_id = whole.run_id;
+  batch.acquired_at = whole.acquired_at;
+  return row_of(id);
+}
+
+void MemoryTransaction::shrink_batch(std::int64_t batch_id,
+                                     const NewBatch& left,
+                                     std::int64_t done_count) {
+  StoredBatch& row = row_of(batch_id);
+  row.batch.count = left.count;
+  row.batch.weight = left.weight;
+  row.batch.done_count = done_count;
+  row.digest = left.digest;
+  state_.batches.at(batch_id).last_part = left.last_part;
+  std::erase_if(state_.parts, [&](const auto& part) { return part.first.first == batch_id; });
+}
+
 void MemoryTransaction::set_batch_state(
     std::int64_t batch_id, BatchStatus status, bool exhausted, int attempt, bool available) {
   Batch& batch = row_of(batch_id).batch;

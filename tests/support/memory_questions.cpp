@@ -118,7 +118,7 @@ std::vector<LedgerBatch> MemoryTransaction::ledger_batches(std::int64_t window_i
   // A child's id is above its parent's.
   for (const auto& [id, row] : state_.batches) {
     const auto& parent = row.stored.batch.parent_id;
-    if (parent && family.contains(*parent)) {
+    if (parent && family.contains(*parent) && !row.stored.batch.straggler) {
       family.insert(id);
     }
   }

@@ -70,6 +70,8 @@ class MemoryTransaction final : public StoreTransaction {
                                         std::string_view token,
                                         std::optional<Duration> lease) override;
   void end_attempt(const StoredBatch& stored, const AttemptEnd& end) override;
+  StoredBatch insert_done(const StoredBatch& parent, const NewBatch& done) override;
+  void shrink_batch(std::int64_t batch_id, const NewBatch& left, std::int64_t done_count) override;
   void set_batch_state(std::int64_t batch_id,
                        BatchStatus status,
                        bool exhausted,

@@ -1,6 +1,7 @@
 #include "loop/batch_files.hpp"
 
 #include "loop/environment.hpp"
+#include "loop/report_file.hpp"
 
 #include "tranche/error.hpp"
 

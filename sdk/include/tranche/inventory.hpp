@@ -71,6 +71,10 @@ struct ReleaseRequest {
   bool timed_out = false;
   std::string message = {};
   Outputs outputs = {};
+  /// Assets that are done although the batch as a whole is not, as a packed key set (KeySetWriter).
+  /// They become a succeeded batch of their own; this one keeps its id, its range and the rest.
+  /// Where nothing is left, it has succeeded.
+  std::vector<std::string> done_keys = {};
 };
 
 /// The end of one batch and the next one.
@@ -170,8 +174,9 @@ class Inventory {
   /// Calls `each` with the assets of the batch, exactly those of its key set, in key order. Memory
   /// does not grow with it.
   void for_each_asset(const Batch& batch, const std::function<void(const Asset&)>& each);
-  /// Condition in the source's SQL that selects exactly the batch: its range with its filter, or a
-  /// straggler's list of keys. Empty for a straggler of more than 1,000 assets.
+  /// Condition in the source's SQL that selects exactly the batch: its range with its filter, or,
+  /// of a straggler and of what is left of a batch, the list of keys. Empty where that would be
+  /// longer than 1,000.
   std::string range_condition(const Batch& batch);
   /// Where the batch's assets are read.
   SourcePlace place_of(const Batch& batch);

@@ -58,6 +58,10 @@ class KeyPart {
   bool holds(const Key& key) const;
   /// Whether all keys of the part may lie before this one: hashes do not tell.
   bool may_end_before(const Key& key) const;
+  /// Text and UUID keys are kept as hashes.
+  bool is_hashes() const { return hashes_; }
+  /// From now on it holds the keys of a later part of the set too.
+  void add(const KeyPart& later);
 
  private:
   std::int64_t last_ = 0;

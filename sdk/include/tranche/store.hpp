@@ -272,6 +272,14 @@ class StoreTransaction {
   }
   /// The oldest range that was planned ahead, on the same terms.
   virtual std::optional<Batch> take_planned(const PlannedClaim&) { return std::nullopt; }
+  /// What the running attempt of a batch was done with, as a batch of its own with an attempt of
+  /// its own; the caller ends it.
+  virtual StoredBatch insert_done(const StoredBatch& parent, const NewBatch& done) = 0;
+  /// The batch goes on with fewer assets; `left`: their keys with count, weight and digest, and how
+  /// many parts come before the last one, which the caller inserts afterwards.
+  virtual void shrink_batch(std::int64_t batch_id,
+                            const NewBatch& left,
+                            std::int64_t done_count) = 0;
   /// Operator's repairs, outside any attempt. `available`: can be taken at once.
   virtual void set_batch_state(
       std::int64_t batch_id, BatchStatus status, bool exhausted, int attempt, bool available) = 0;

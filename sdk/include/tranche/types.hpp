@@ -184,6 +184,9 @@ struct Batch {
   std::optional<Key> last_key;
   std::int64_t count = 0;
   double weight = 0;
+  /// Assets that earlier attempts were done with although the batch as a whole failed: they are in
+  /// succeeded batches of their own, its children. Count, weight and keys are of what is left.
+  std::int64_t done_count = 0;
   BatchStatus status = BatchStatus::planned;
   bool exhausted = false;   ///< failed for good
   bool skipped = false;     ///< succeeded by the failure policy alone
@@ -201,7 +204,7 @@ struct Batch {
   std::string message;
   Outputs outputs;
   std::optional<std::int64_t> parent_id;
-  std::vector<std::int64_t> children;  ///< halves, where it was split
+  std::vector<std::int64_t> children;  ///< halves, where it was split, and what was done before
 
   // Of the job version that it was cut with.
   std::string table;

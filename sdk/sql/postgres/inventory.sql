@@ -11,7 +11,7 @@ b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attemp
 (extract(epoch FROM b.available_at) * 1000)::bigint, (extract(epoch FROM b.acquired_at) * 1000)::bigint,
 (extract(epoch FROM b.released_at) * 1000)::bigint, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
 v.definition ->> 'table', v.definition ->> 'key_column', v.definition ->> 'filter', b.generation, b.digest,
-b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for
+b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for, b.done_count
 
 -- name: fragment batch_tables
 /* TEMPLATE: prefix */batch AS b
@@ -243,6 +243,23 @@ DELETE FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned_tail */
 
 -- name: delete_batch
 DELETE FROM /* TEMPLATE: prefix */batch WHERE id = $1
+
+-- name: insert_done
+-- A part of what a batch's running attempt worked at, with an attempt of its own that began when that did.
+INSERT INTO /* TEMPLATE: prefix */batch (window_id, version_id, generation, parent_id, kind, first_key, last_key, count, weight, digest, keys,
+  max_attempts, status, attempt, run_id, acquired_at, created_at)
+SELECT window_id, version_id, generation, id, 'items', $3::bytea, $4::bytea, $5::bigint, $6::double precision, $7::bigint, $8::bytea,
+  max_attempts, 'processing', attempt, run_id, acquired_at, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */)
+FROM /* TEMPLATE: prefix */batch WHERE id = $2::bigint
+RETURNING id, (extract(epoch FROM acquired_at) * 1000)::bigint, (extract(epoch FROM available_at) * 1000)::bigint
+
+-- name: delete_batch_keys
+DELETE FROM /* TEMPLATE: prefix */batch_keys WHERE batch_id = $1::bigint
+
+-- name: shrink_batch
+-- The batch goes on with what is left of it.
+UPDATE /* TEMPLATE: prefix */batch
+SET keys = $2::bytea, count = $3::bigint, weight = $4::double precision, digest = $5::bigint, done_count = $6::bigint WHERE id = $1::bigint
 
 -- name: claim_batch
 -- A new holder for a stored batch.
@@ -496,7 +513,8 @@ SELECT keys FROM /* TEMPLATE: prefix */batch_keys WHERE batch_id = $1 AND part =
 SELECT keys FROM /* TEMPLATE: prefix */batch WHERE id = $1
 
 -- name: fragment ledger_family
--- Ranges that were cut in one generation, a page of them, with what they were split into.
+-- Ranges that were cut in one generation, a page of them, with what they were split into. What was done before the rest lies
+-- between the others' keys, as stragglers do.
 WITH RECURSIVE root AS (
   SELECT id FROM /* TEMPLATE: prefix */batch
   WHERE window_id = $1 AND generation = $2::integer AND parent_id IS NULL AND kind = 'range' AND first_key >= $3::bytea AND first_key <= $4::bytea
@@ -504,7 +522,7 @@ WITH RECURSIVE root AS (
 ), family AS (
   SELECT id FROM root
   UNION ALL
-  SELECT c.id FROM /* TEMPLATE: prefix */batch AS c JOIN family AS f ON c.parent_id = f.id
+  SELECT c.id FROM /* TEMPLATE: prefix */batch AS c JOIN family AS f ON c.parent_id = f.id AND c.kind = 'range'
 )
 
 -- name: ledger_batches

@@ -10,7 +10,7 @@ b.id, b.window_id, w.job_id, b.version_id, j.name, w.name, v.definition ->> '$.k
 b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attempt, b.max_attempts, b.token,
 b.available_at, b.acquired_at, b.released_at, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
 v.definition ->> '$.table', v.definition ->> '$.key_column', v.definition ->> '$.filter', b.generation, b.digest,
-b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for
+b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for, b.done_count
 
 -- name: fragment batch_tables
 /* TEMPLATE: prefix */batch AS b
@@ -192,6 +192,22 @@ DELETE FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned_tail */
 
 -- name: delete_batch
 DELETE FROM /* TEMPLATE: prefix */batch WHERE id = ?1
+
+-- name: insert_done
+-- A part of what a batch's running attempt worked at, with an attempt of its own that began when that did.
+INSERT INTO /* TEMPLATE: prefix */batch (window_id, version_id, generation, parent_id, kind, first_key, last_key, count, weight, digest, keys,
+  max_attempts, status, attempt, run_id, acquired_at, created_at)
+SELECT window_id, version_id, generation, id, 'items', ?3, ?4, ?5, ?6, ?7, ?8,
+  max_attempts, 'processing', attempt, run_id, acquired_at, coalesce(?1, /* TEMPLATE: clock */)
+FROM /* TEMPLATE: prefix */batch WHERE id = ?2
+RETURNING id, acquired_at, available_at
+
+-- name: delete_batch_keys
+DELETE FROM /* TEMPLATE: prefix */batch_keys WHERE batch_id = ?1
+
+-- name: shrink_batch
+-- The batch goes on with what is left of it.
+UPDATE /* TEMPLATE: prefix */batch SET keys = ?2, count = ?3, weight = ?4, digest = ?5, done_count = ?6 WHERE id = ?1
 
 -- name: claim_batch
 -- A new holder for a stored batch.
@@ -381,7 +397,8 @@ SELECT keys FROM /* TEMPLATE: prefix */batch_keys WHERE batch_id = ?1 AND part =
 SELECT keys FROM /* TEMPLATE: prefix */batch WHERE id = ?1
 
 -- name: fragment ledger_family
--- Ranges that were cut in one generation, a page of them, with what they were split into.
+-- Ranges that were cut in one generation, a page of them, with what they were split into. What was done before the rest lies
+-- between the others' keys, as stragglers do.
 WITH RECURSIVE root AS (
   SELECT id FROM /* TEMPLATE: prefix */batch
   WHERE window_id = ?1 AND generation = ?2 AND parent_id IS NULL AND kind = 'range' AND first_key >= ?3 AND first_key <= ?4
@@ -389,7 +406,7 @@ WITH RECURSIVE root AS (
 ), family AS (
   SELECT id FROM root
   UNION ALL
-  SELECT c.id FROM /* TEMPLATE: prefix */batch AS c JOIN family AS f ON c.parent_id = f.id
+  SELECT c.id FROM /* TEMPLATE: prefix */batch AS c JOIN family AS f ON c.parent_id = f.id AND c.kind = 'range'
 )
 
 -- name: ledger_batches

@@ -1,4 +1,5 @@
 #include "inventory/impl.hpp"
+#include "inventory/key_cursor.hpp"
 
 #include <algorithm>
 
@@ -72,37 +73,13 @@ void Inventory::Impl::walk_assets(const ReadKeys& read_keys,
     walk_listed(source, straggler_keys(read_keys, batch), each);
     return;
   }
-  const std::int64_t parts = key_parts(batch.count);
-  const auto read_part = [&](std::int64_t part) {
-    return KeyPart(read_keys(part, part == parts - 1));
-  };
-  std::int64_t part = 0;
-  KeyPart keys = read_part(part);
-  // Assets come in key order, and so do the parts: one that the current part does not hold may
-  // stand in a later one.
-  const auto holds = [&](const Key& key) {
-    if (keys.holds(key)) {
-      return true;
-    }
-    for (std::int64_t later = part + 1; later < parts && keys.may_end_before(key); ++later) {
-      KeyPart next = read_part(later);
-      if (next.holds(key)) {
-        keys = std::move(next);
-        part = later;
-        return true;
-      }
-      if (!next.may_end_before(key)) {
-        return false;
-      }
-    }
-    return false;
-  };
+  KeyCursor keys(read_keys, key_parts(batch.count));
   SourceRange range{std::nullopt, batch.first_key, batch.last_key};
   for (bool more = true; more;) {
     const std::vector<Asset> chunk = read_chunk(source, range, kChunk);
     more = static_cast<std::int64_t>(chunk.size()) == kChunk;
     for (const Asset& asset : chunk) {
-      if (holds(asset.key)) {
+      if (keys.holds(asset.key)) {
         each(asset);
       }
     }
@@ -121,12 +98,19 @@ void Inventory::for_each_asset(const Batch& batch, const std::function<void(cons
 
 std::string Inventory::range_condition(const Batch& batch) {
   Source& source = impl_->source_of_version(batch.version_id);
-  if (!batch.straggler) {
+  if (!batch.straggler && batch.done_count == 0) {
     return source.range_condition(*batch.first_key, *batch.last_key);
   }
-  return batch.count > kMostListed
-             ? std::string()
-             : source.list_condition(impl_->straggler_keys(impl_->keys_outside(batch), batch));
+  if (batch.count > kMostListed) {
+    return {};
+  }
+  if (batch.straggler) {
+    return source.list_condition(impl_->straggler_keys(impl_->keys_outside(batch), batch));
+  }
+  // What is done lies between what is left.
+  std::vector<Key> left;
+  for_each_asset(batch, [&](const Asset& asset) { left.push_back(asset.key); });
+  return source.list_condition(left);
 }
 
 SourcePlace Inventory::place_of(const Batch& batch) {

@@ -161,6 +161,12 @@ struct Inventory::Impl {
                     const ExitAction& action);
   /// A batch of its own for what lies before the key of a straggler batch that a reset cuts in two.
   void keep_before(StoreTransaction& transaction, const StoredBatch& stored, const Key& key);
+  /// What the attempt is done with leaves the batch, as succeeded batches of their own; `stored`
+  /// becomes what is left. False: nothing would be, and nothing is changed.
+  static bool set_aside(StoreTransaction& transaction,
+                        Source& source,
+                        const ReleaseRequest& request,
+                        StoredBatch& stored);
   /// Two halves in place of a batch.
   void split(StoreTransaction& transaction, const StoredBatch& parent);
 

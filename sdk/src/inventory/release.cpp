@@ -160,7 +160,7 @@ Batch Inventory::Impl::release(StoreTransaction& transaction,
                                std::int64_t batch_id,
                                const std::string& token,
                                const ReleaseRequest& request) {
-  const StoredBatch stored = need_batch(transaction.lock_batch(batch_id), batch_id);
+  StoredBatch stored = need_batch(transaction.lock_batch(batch_id), batch_id);
   if (token.empty() || stored.batch.token != token) {
     throw Error(ErrorCode::lease_lost, describe_lost(stored, token));
   }
@@ -194,6 +194,14 @@ Batch Inventory::Impl::release(StoreTransaction& transaction,
         action, stored, job.definition, request.timed_out ? Outcome::timeout : Outcome::failed);
   } else {
     end = given_back(stored, request.status);
+  }
+  if (!request.done_keys.empty() && end.status != BatchStatus::succeeded) {
+    Source& source = source_of(job_of_version(transaction, stored.batch.version_id));
+    if (!set_aside(transaction, source, request, stored)) {
+      end = {};
+      end.attempt = stored.batch.attempt;
+      action = {};
+    }
   }
   copy_result(request, end);
   return end_attempt(transaction, stored, end, action);
@@ -254,63 +262,6 @@ void Inventory::Impl::lose_last_attempt(StoreTransaction& transaction,
   AttemptEnd end = apply(action, stored, job.definition, Outcome::lost);
   end.message = "the lease ended without a release, on the last attempt";
   end_attempt(transaction, stored, end, action);
-}
-
-namespace {
-
-/// One half of a split batch while it is filled.
-struct Half {
-  explicit Half(bool straggler)
-      : keys(straggler ? KeySetWriter::Form::exact : KeySetWriter::Form::compact) {
-    made.straggler = straggler;
-  }
-  NewBatch made;
-  KeySetWriter keys;
-  int parts = 0;
-
-  void add(StoreTransaction& transaction, const Asset& asset) {
-    if (keys.full()) {
-      made.id = made.id == 0 ? transaction.reserve_batch_id() : made.id;
-      transaction.insert_batch_keys(made.id, parts++, keys.take_part());
-    }
-    made.first_key = made.count == 0 ? asset.key : made.first_key;
-    made.last_key = asset.key;
-    ++made.count;
-    made.weight += asset.weight;
-    made.digest += asset_digest(asset);
-    keys.add(asset.key);
-  }
-};
-
-}  // namespace
-
-void Inventory::Impl::split(StoreTransaction& transaction, const StoredBatch& parent) {
-  const Batch& whole = parent.batch;
-  const Job job = job_of_version(transaction, whole.version_id);
-  const auto store_half = [&](Half& half) {
-    // None: assets vanished from the source since the range was cut.
-    if (half.made.count > 0) {
-      half.made.window_id = whole.window_id;
-      half.made.version_id = whole.version_id;
-      half.made.generation = parent.generation;
-      half.made.parent_id = whole.id;
-      half.made.last_part = half.keys.take_part();
-      half.made.max_attempts = job.definition.max_attempts;
-      transaction.insert_batch(half.made, nullptr);
-    }
-    half = Half(whole.straggler);
-  };
-  Source& source = source_of(job);
-  Half half(whole.straggler);
-  std::int64_t seen = 0;
-  walk_assets(keys_in(transaction, whole), source, whole, [&](const Asset& asset) {
-    // The first is stored before the second begins, whose id may be reserved as the next one.
-    if (seen++ == (whole.count + 1) / 2) {
-      store_half(half);
-    }
-    half.add(transaction, asset);
-  });
-  store_half(half);
 }
 
 }  // namespace tranche

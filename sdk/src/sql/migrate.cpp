@@ -18,6 +18,7 @@ extern const std::string_view migration_004_sqlite;
 extern const std::string_view migration_005_sqlite;
 extern const std::string_view migration_006_sqlite;
 extern const std::string_view migration_007_sqlite;
+extern const std::string_view migration_008_sqlite;
 #ifdef TRANCHE_POSTGRES
 extern const std::string_view migrate_postgres;
 extern const std::string_view migration_001_postgres;
@@ -27,6 +28,7 @@ extern const std::string_view migration_004_postgres;
 extern const std::string_view migration_005_postgres;
 extern const std::string_view migration_006_postgres;
 extern const std::string_view migration_007_postgres;
+extern const std::string_view migration_008_postgres;
 #endif
 
 namespace {
@@ -49,7 +51,8 @@ std::vector<Source> sources() {
           {4, "pre_wide_ledger", migration_004_sqlite, migration_004_postgres},
           {5, "pre_plan_ahead", migration_005_sqlite, migration_005_postgres},
           {6, "pre_planned_limits", migration_006_sqlite, migration_006_postgres},
-          {7, "pre_run_identity", migration_007_sqlite, migration_007_postgres}};
+          {7, "pre_run_identity", migration_007_sqlite, migration_007_postgres},
+          {8, "pre_campaigns", migration_008_sqlite, migration_008_postgres}};
 #else
   return {{1, "pre_first_schema", migration_001_sqlite, {}},
           {2, "pre_horizon", migration_002_sqlite, {}},
@@ -57,7 +60,8 @@ std::vector<Source> sources() {
           {4, "pre_wide_ledger", migration_004_sqlite, {}},
           {5, "pre_plan_ahead", migration_005_sqlite, {}},
           {6, "pre_planned_limits", migration_006_sqlite, {}},
-          {7, "pre_run_identity", migration_007_sqlite, {}}};
+          {7, "pre_run_identity", migration_007_sqlite, {}},
+          {8, "pre_campaigns", migration_008_sqlite, {}}};
 #endif
 }
 

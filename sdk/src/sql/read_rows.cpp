@@ -106,9 +106,11 @@ StoredBatch read_batch(const Rows& rows) {
   stored.current_version_id = row.integer();
   batch.straggler = row.flag();
   stored.ahead = read_ahead(row, type);
+  const std::string planned_for = row.text_or_empty();
   if (stored.ahead) {
-    stored.ahead->limits = row.text_or_empty();
+    stored.ahead->limits = planned_for;
   }
+  batch.done_count = row.integer();
   return stored;
 }
 

@@ -79,6 +79,8 @@ class SqlStoreTransaction final : public StoreTransaction {
                                       const AttemptEnd& end,
                                       const PlannedClaim& next) override;
   std::optional<Batch> take_planned(const PlannedClaim& next) override;
+  StoredBatch insert_done(const StoredBatch& parent, const NewBatch& done) override;
+  void shrink_batch(std::int64_t batch_id, const NewBatch& left, std::int64_t done_count) override;
   void set_batch_state(std::int64_t batch_id,
                        BatchStatus status,
                        bool exhausted,

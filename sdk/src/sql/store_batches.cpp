@@ -172,6 +172,34 @@ Batch SqlStoreTransaction::end_attempt_of(const StoredBatch& stored, const Attem
   return batch;
 }
 
+StoredBatch SqlStoreTransaction::insert_done(const StoredBatch& parent, const NewBatch& done) {
+  StoredBatch made;
+  read_claim(made.batch,
+             "insert_done",
+             {clock(),
+              parent.batch.id,
+              param(done.first_key),
+              param(done.last_key),
+              done.count,
+              done.weight,
+              static_cast<std::int64_t>(done.digest),
+              Blob{done.last_part}});
+  return made;
+}
+
+void SqlStoreTransaction::shrink_batch(std::int64_t batch_id,
+                                       const NewBatch& left,
+                                       std::int64_t done_count) {
+  execute("delete_batch_keys", {batch_id});
+  execute("shrink_batch",
+          {batch_id,
+           Blob{left.last_part},
+           left.count,
+           left.weight,
+           static_cast<std::int64_t>(left.digest),
+           done_count});
+}
+
 void SqlStoreTransaction::set_batch_state(
     std::int64_t batch_id, BatchStatus status, bool exhausted, int attempt, bool available) {
   execute("set_batch_state",
