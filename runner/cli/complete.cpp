@@ -94,6 +94,9 @@ class Cursor {
       if (command.name() == name) {
         command_ = &command;
         for (const Parameter& parameter : command.parameters()) {
+          // As the parser does: a command's own option comes before a global one of its name.
+          std::erase_if(known_,
+                        [&](const Parameter* known) { return known->name == parameter.name; });
           known_.push_back(&parameter);
         }
         return;

@@ -60,6 +60,24 @@ TEST_CASE_METHOD(Fixture,
   CHECK(words("tranche nonsense ").empty());
 }
 
+TEST_CASE("a command's own option comes before a global one of its name", "[unit][cli]") {
+  bool shown = false;
+  std::optional<std::int64_t> version;
+  Command globals{"", "", "", ""};
+  globals.flag("--version", shown, "Show the version");
+  Registry registry;
+  registry.command("batches", "List batches", "").option("--version", version, "N", "Of a version");
+  const auto words = [&](std::string_view line) {
+    Words typed = split_line(line);
+    typed.erase(typed.begin());
+    return complete(registry, {&globals.parameters().front()}, {}, typed).candidates;
+  };
+  REQUIRE(words("tranche batches --").size() == 1);
+  CHECK(words("tranche batches --").front().help == "Of a version");
+  // A value follows.
+  CHECK(words("tranche batches --version --").empty());
+}
+
 TEST_CASE_METHOD(Fixture, "options complete once, repeated ones always", "[unit][cli]") {
   CHECK(words("tranche -") == Words{"--db"});
   CHECK(words("tranche run --") ==
