@@ -43,6 +43,15 @@ void fill_ledger(World& world) {
   world.run(sqlite ? "ANALYZE" : "ANALYZE " + prefix + "attempt");
 }
 
+/// Of SQLite's ?1 to ?N: N.
+std::size_t count_parameters(const std::string& text) {
+  std::size_t most = 0;
+  for (std::size_t at = text.find('?'); at != text.npos; at = text.find('?', at + 1)) {
+    most = std::max<std::size_t>(most, std::strtoul(text.c_str() + at + 1, nullptr, 10));
+  }
+  return most;
+}
+
 /// What the database would do for a listing, as it explains it.
 std::string plan_of(const World& world, const std::string& listing, const std::string& values) {
   const auto connection = sql::connect(world.inventory_url(), "test", false);
@@ -57,10 +66,9 @@ std::string plan_of(const World& world, const std::string& listing, const std::s
     return plan;
   }
   // Without values: SQLite plans before it knows them.
-  const auto rows = connection->query({"explain", "EXPLAIN QUERY PLAN " + queries[listing].text},
-                                      sql::Params(listing == "list_batches_of_run" ? 9
-                                                  : listing == "ledger_ranges"     ? 5
-                                                                                   : 6));
+  const std::string& text = queries[listing].text;
+  const auto rows = connection->query({"explain", "EXPLAIN QUERY PLAN " + text},
+                                      sql::Params(count_parameters(text)));
   while (rows->next()) {
     plan += rows->text(3) + "\n";
   }
