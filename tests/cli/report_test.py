@@ -3,9 +3,7 @@
 import html.parser
 import os
 import re
-import shutil
 import stat
-import subprocess
 
 import pytest
 
@@ -151,25 +149,3 @@ def test_the_file_is_replaced_in_one_step_and_refused_at_once(world, refused, tm
     line = refused(world("report", "--job", "flights", "--html", tmp_path / "no" / "report.html"), 125)
     assert "--html" in line and "No such file or directory" in line
     assert "--html FILE is required" in refused(world("report", "--job", "flights"), 2)
-
-
-BROWSER = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-
-
-@pytest.mark.parametrize("width, height", [(390, 1600), (1280, 1600)])
-def test_a_browser_draws_the_page(world, report, tmp_path, width, height):
-    if BROWSER is None:
-        # Most machines have none, and the page is read above all the same.
-        return
-    world.job(count=40)
-    fail(world, "a long line: " + "x" * 300)
-    world.ok("run", "--job", "flights", "--iterations", "all", "--retry", "last", "--", "true")
-    report()
-    shot = tmp_path / "page.png"
-    drawn = subprocess.run([BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={tmp_path}/browser",
-                            f"--window-size={width},{height}", f"--screenshot={shot}", f"file://{tmp_path}/report.html"],
-                           capture_output=True, text=True, timeout=120)
-    assert shot.exists(), drawn
-    assert shot.read_bytes()[16:24] == width.to_bytes(4, "big") + height.to_bytes(4, "big")
-    # A page without a drawing is one colour, which packs into a few kilobytes.
-    assert shot.stat().st_size > 20_000

@@ -50,47 +50,32 @@ std::vector<Scope> scopes_of(Inventory::Impl& impl,
 }
 
 Coverage::Coverage(Inventory::Impl& impl, const Job& job, const std::vector<Scope>& scopes)
-    : impl_(impl), job_(job) {
+    : impl_(impl), job_(job), points_(impl) {
   for (const Scope& scope : scopes) {
     windows_.emplace_back(impl, scope.window, scope.last);
+    window_ids_.push_back(scope.window.id);
+    points_.add(impl.reading([&](StoreTransaction& transaction) {
+      return transaction.live_stragglers(scope.window.id, std::nullopt, scope.last);
+    }));
   }
-  read_points(scopes);
+  points_.sort();
+  next_point();
 }
 
-void Coverage::read_points(const std::vector<Scope>& scopes) {
-  for (const Scope& scope : scopes) {
-    impl_.reading([&](StoreTransaction& transaction) {
-      for (const StoredBatch& stored :
-           transaction.live_stragglers(scope.window.id, std::nullopt, scope.last)) {
-        const auto read = Inventory::Impl::keys_in(transaction, stored.batch);
-        for (Key& key : Inventory::Impl::straggler_keys(read, stored.batch)) {
-          if (!stored.superseded_from || key < *stored.superseded_from) {
-            const bool covered = covers(stored, key);
-            points_.push_back({std::move(key), covered});
-          }
-        }
-      }
-    });
-  }
-  std::sort(points_.begin(), points_.end(), [](const Point& a, const Point& b) {
-    return a.key != b.key ? a.key < b.key : a.covered > b.covered;
-  });
-  const auto same = [](const Point& a, const Point& b) { return a.key == b.key; };
-  points_.erase(std::unique(points_.begin(), points_.end(), same), points_.end());
+void Coverage::next_point() {
+  point_ = points_.next();
   // A straggler came late to the ranges of its own window; another window's may well hold it.
-  for (Point& point : points_) {
-    point.covered = point.covered || (scopes.size() > 1 && in_succeeded_range(point.key, scopes));
+  if (point_ && !point_->covered && window_ids_.size() > 1) {
+    point_->covered = in_succeeded_range(point_->key);
   }
 }
 
-bool Coverage::in_succeeded_range(const Key& key, const std::vector<Scope>& scopes) {
+bool Coverage::in_succeeded_range(const Key& key) {
   return impl_.reading([&](StoreTransaction& transaction) {
     const auto around = transaction.batches_around(job_.id, key);
     return std::any_of(around.begin(), around.end(), [&](const StoredBatch& stored) {
-      const auto of_window = [&](const Scope& scope) {
-        return scope.window.id == stored.batch.window_id;
-      };
-      return covers(stored, key) && std::any_of(scopes.begin(), scopes.end(), of_window) &&
+      const auto known = std::find(window_ids_.begin(), window_ids_.end(), stored.batch.window_id);
+      return covers(stored, key) && known != window_ids_.end() &&
              impl_.holds(transaction, stored, key);
     });
   });
@@ -120,17 +105,17 @@ std::optional<Stretch> Coverage::next_of_ranges() {
 std::optional<Stretch> Coverage::next() {
   while (true) {
     current_ = current_ ? current_ : next_of_ranges();
-    const Point* point = next_point_ < points_.size() ? &points_[next_point_] : nullptr;
-    if (point == nullptr || (current_ && current_->end <= before(point->key))) {
+    if (!point_ || (current_ && current_->end <= before(point_->key))) {
       return std::exchange(current_, std::nullopt);
     }
-    ++next_point_;
-    const Stretch alone = only(point->key);
+    const Stretch alone = only(point_->key);
+    const bool covered = point_->covered;
+    next_point();
     if (!current_ || alone.begin < current_->begin) {
-      if (point->covered) {
+      if (covered) {
         return alone;
       }
-    } else if (!point->covered) {
+    } else if (!covered) {
       const Stretch head{current_->begin, alone.begin};
       current_->begin = alone.end;
       current_ = current_->empty() ? std::nullopt : current_;

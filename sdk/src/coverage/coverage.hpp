@@ -1,5 +1,6 @@
 #pragma once
 
+#include "coverage/points.hpp"
 #include "coverage/stretch.hpp"
 #include "coverage/window_ranges.hpp"
 #include "inventory/impl.hpp"
@@ -23,8 +24,8 @@ std::vector<Scope> scopes_of(Inventory::Impl& impl,
                              const Job& job,
                              const std::optional<std::string>& window);
 
-/// What the succeeded batches of some windows of a job cover, in key order. Memory grows with the
-/// keys in straggler batches only.
+/// What the succeeded batches of some windows of a job cover, in key order. Memory grows with
+/// the number of straggler batches only.
 class Coverage {
  public:
   Coverage(Inventory::Impl& impl, const Job& job, const std::vector<Scope>& scopes);
@@ -33,20 +34,16 @@ class Coverage {
   std::optional<Stretch> next();
 
  private:
-  /// A straggler batch's key, which its window's ranges say nothing about.
-  struct Point {
-    Key key;
-    bool covered;
-  };
-  void read_points(const std::vector<Scope>& scopes);
-  bool in_succeeded_range(const Key& key, const std::vector<Scope>& scopes);
+  void next_point();
+  bool in_succeeded_range(const Key& key);
   std::optional<Stretch> next_of_ranges();
 
   Inventory::Impl& impl_;
   Job job_;
   std::vector<WindowRanges> windows_;
-  std::vector<Point> points_;
-  std::size_t next_point_ = 0;
+  std::vector<std::int64_t> window_ids_;
+  Points points_;
+  std::optional<Point> point_;
   std::optional<Stretch> current_;  ///< what is left of the ranges that are passed
 };
 
