@@ -61,6 +61,7 @@ std::vector<Column> campaign_fields() {
           {"cancelled", "CANCELLED"},
           {"max_count", "MAX COUNT"},
           {"max_weight", "MAX WEIGHT"},
+          {"halt_after", "HALT AFTER"},
           {"created_at", "CREATED"}};
 }
 
@@ -94,6 +95,9 @@ int show_campaign(const Context& context, const Options& options) {
 
 int create_campaign(const Context& context, const Options& options) {
   check_campaign_name(options.name);
+  if (options.campaign.halt_after) {
+    check_halt_after(*options.campaign.halt_after);
+  }
   Inventory inventory = need_inventory(context, options.job_text());
   inventory.create_campaign(options.job, options.name, options.campaign);
   show_object(
@@ -157,6 +161,11 @@ void add_create(Registry& registry) {
   c.option("--to", options->campaign.to, "K", "Last key")
       .default_text("the newest settled key now");
   add_limits(c, options->campaign.limits);
+  c.option("--halt-after",
+           options->campaign.halt_after,
+           "5%|N",
+           "Pause it once so many of its assets have failed for good")
+      .default_text("never");
   c.listing(options->output);
   c.run([options](Context& context) { return create_campaign(context, *options); });
 }

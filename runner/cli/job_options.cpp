@@ -43,6 +43,13 @@ void add_job_options(Command& c, JobOptions& o) {
       .default_text(std::to_string(defaults.max_attempts));
   c.option("--retry-delay", o.retry_delay, "DUR", "From a failure to the next attempt")
       .default_text(format_duration(defaults.retry_delay));
+  c.choices("--retry-backoff",
+            o.retry_backoff,
+            {"constant", "exponential"},
+            "exponential: twice as long after each failure, and up to a quarter more at random")
+      .default_text("constant");
+  c.option("--max-retry-delay", o.max_retry_delay, "DUR", "Where an exponential delay ends")
+      .default_text(format_duration(defaults.max_retry_delay));
   c.option("--on-exit",
            o.on_exit,
            "LIST",
@@ -93,6 +100,12 @@ void apply_job_options(const JobOptions& o, JobDefinition& definition) {
   set(definition.limits.max_weight, o.limits.max_weight);
   set(definition.max_attempts, o.max_attempts);
   set(definition.retry_delay, o.retry_delay);
+  if (!o.retry_backoff.empty()) {
+    definition.retry_backoff = o.retry_backoff == to_string(RetryBackoff::exponential)
+                                   ? RetryBackoff::exponential
+                                   : RetryBackoff::constant;
+  }
+  set(definition.max_retry_delay, o.max_retry_delay);
   set(definition.on_exit, o.on_exit);
   set(definition.lease, o.lease);
   set(definition.start_key, o.start_key);

@@ -21,6 +21,8 @@ struct JobOptions {
   Limits limits;
   std::optional<int> max_attempts;
   std::optional<Duration> retry_delay;
+  std::string retry_backoff;  ///< empty: as it is
+  std::optional<Duration> max_retry_delay;
   std::optional<std::string> on_exit;
   std::optional<Duration> lease;
   std::optional<std::string> start_key;

@@ -36,6 +36,13 @@ std::string lease_text(const Json& job) {
                                            format_duration(kUnattendedLease) + " under acquire";
 }
 
+std::string delay_text(const Json& job) {
+  const std::string delay = job.at("retry_delay").get<std::string>();
+  return job.at("retry_backoff") == "constant"
+             ? delay
+             : delay + ", doubling up to " + job.at("max_retry_delay").get<std::string>();
+}
+
 std::string filter_text(const Json& job) {
   const auto& filter = job.at("filter").get_ref<const std::string&>();
   return filter.empty() ? "-" : filter;
@@ -72,7 +79,7 @@ std::vector<Column> job_fields() {
           {"max_count", "MAX COUNT"},
           {"max_weight", "MAX WEIGHT"},
           {"max_attempts", "MAX ATTEMPTS"},
-          {"retry_delay", "RETRY DELAY"},
+          {"retry_delay", "RETRY DELAY", Align::left, 1, delay_text},
           {"on_exit", "ON EXIT"},
           {"lease", "LEASE", Align::left, 1, lease_text},
           {"start_key", "START KEY"},

@@ -115,6 +115,15 @@ class Fields {
   std::set<std::string> seen_;
 };
 
+RetryBackoff retry_backoff_from_string(const std::string& name) {
+  for (const RetryBackoff backoff : {RetryBackoff::constant, RetryBackoff::exponential}) {
+    if (name == to_string(backoff)) {
+      return backoff;
+    }
+  }
+  refuse("retry_backoff", "is '" + name + "'", "constant or exponential");
+}
+
 json number_json(double value) {
   constexpr double kExact = 9007199254740992.0;
   if (std::floor(value) == value && std::abs(value) <= kExact) {
@@ -140,6 +149,8 @@ std::string to_json(const JobDefinition& definition) {
       definition.limits.max_weight ? number_json(*definition.limits.max_weight) : json(nullptr);
   out["max_attempts"] = definition.max_attempts;
   out["retry_delay"] = format_duration(definition.retry_delay);
+  out["retry_backoff"] = to_string(definition.retry_backoff);
+  out["max_retry_delay"] = format_duration(definition.max_retry_delay);
   out["on_exit"] = definition.on_exit;
   out["lease"] = definition.lease ? json(format_duration(*definition.lease)) : json(nullptr);
   out["start_key"] = maybe(definition.start_key);
@@ -187,10 +198,16 @@ JobDefinition definition_from_json(std::string_view text, bool stored) {
   definition.max_attempts = static_cast<int>(attempts.value_or(definition.max_attempts));
   std::optional<Duration> delay;
   std::optional<Duration> settle;
+  std::optional<Duration> longest;
+  std::string backoff(to_string(definition.retry_backoff));
   fields.duration("retry_delay", delay);
+  fields.duration("max_retry_delay", longest);
+  fields.text("retry_backoff", backoff);
   fields.duration("settle", settle);
   fields.duration("lease", definition.lease);
   definition.retry_delay = delay.value_or(definition.retry_delay);
+  definition.retry_backoff = retry_backoff_from_string(backoff);
+  definition.max_retry_delay = longest.value_or(definition.max_retry_delay);
   definition.settle = settle.value_or(definition.settle);
   fields.text("on_exit", definition.on_exit);
   fields.text("start_key", "start_key", definition.start_key);
@@ -269,8 +286,9 @@ void check_definition(const JobDefinition& definition) {
            "is " + format_duration(*definition.lease),
            "at least " + format_duration(kShortestLease));
   }
-  for (const auto& [name, value] :
-       {std::pair{"retry_delay", definition.retry_delay}, std::pair{"settle", definition.settle}}) {
+  for (const auto& [name, value] : {std::pair{"retry_delay", definition.retry_delay},
+                                    std::pair{"max_retry_delay", definition.max_retry_delay},
+                                    std::pair{"settle", definition.settle}}) {
     if (value < Duration::zero()) {
       refuse(name, "is negative", "a duration from 0 up");
     }

@@ -67,4 +67,8 @@ Outcome outcome_from_string(std::string_view name) {
   return value_of(kOutcomes, name, "outcome");
 }
 
+std::string_view to_string(RetryBackoff backoff) {
+  return backoff == RetryBackoff::exponential ? "exponential" : "constant";
+}
+
 }  // namespace tranche

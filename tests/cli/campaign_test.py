@@ -81,3 +81,27 @@ def test_refusals(world, unchanged):
 def test_malformed_calls_are_refused_before_any_database_is_opened(tranche, refused, tmp_path, args, word):
     assert word in refused(tranche("campaign", *args))
     assert not (tmp_path / "data").exists()
+
+
+def test_a_campaign_halts_at_its_error_budget_and_says_why(world, run):
+    world.job("flights", "--on-exit", "*=fail", count=40, max_count=1)
+    world.ok("campaign", "create", "c", "--job", "flights", "--halt-after", "10%")
+    assert world.json("campaign", "show", "c", "--job", "flights")["halt_count"] == 4
+    result = run("--campaign", "c", "--iterations", "all", "--max-failures", "0", "exit 3")
+    assert (result.returncode, "4 assets have failed for good" in result.stderr) == (3, True), result
+    shown = world.json("campaign", "show", "c", "--job", "flights")
+    assert (shown["state"], shown["exhausted"], shown["halt_after"]) == ("paused", 4, "10%")
+    assert "4 assets have failed for good, and --halt-after is 10%" in shown["state_reason"]
+    assert shown["state_reason"] in world.ok("campaign", "show", "c", "--job", "flights", "-o", "table").stdout
+    # Repaired and resumed it goes on to its end.
+    world.ok("retry", "--job", "flights", "--all-failed", "--yes")
+    world.ok("campaign", "resume", "c", "--job", "flights")
+    assert run("--campaign", "c", "--iterations", "all", "true").returncode == 0
+    assert world.json("campaign", "show", "c", "--job", "flights")["complete"]
+
+
+@pytest.mark.parametrize("budget", ["0%", "101%", "0", "-1", "some", "", "5 %"])
+def test_an_error_budget_that_is_none_is_refused(world, unchanged, budget):
+    world.job()
+    line = unchanged(2, "campaign", "create", "c", "--job", "flights", f"--halt-after={budget}")
+    assert "accepted is a share such as 5%, or a number of assets from 1" in line

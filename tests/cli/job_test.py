@@ -193,3 +193,12 @@ def test_a_bad_file_is_refused_with_its_name(tranche, refused, tmp_path, text, w
 
 def test_a_file_that_is_missing(tranche, refused):
     assert "nowhere.json: cannot be read: No such file" in refused(tranche("job", "apply", "nowhere.json"), 125)
+
+
+def test_a_retry_delay_may_grow(world):
+    world.job("flights", "--retry-delay", "30s", "--retry-backoff", "exponential", "--max-retry-delay", "15m")
+    shown = world.json("job", "show", "flights")
+    assert (shown["retry_backoff"], shown["max_retry_delay"]) == ("exponential", "15m")
+    assert "30s, doubling up to 15m" in world.ok("job", "show", "flights").stdout
+    world.ok("job", "update", "flights", "--retry-backoff", "constant")
+    assert world.json("job", "show", "flights")["retry_backoff"] == "constant"

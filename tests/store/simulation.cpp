@@ -69,6 +69,7 @@ void Simulation::begin_job() {
   held_.clear();
   ghosts_.clear();
   halves_known_.clear();
+  budgets_.clear();
   base_ = last_key_ + 1;
   job_ = "job" + std::to_string(++jobs_);
   definition_ = worlds_[0]->definition();
@@ -78,6 +79,8 @@ void Simulation::begin_job() {
       chance(50) ? std::optional(static_cast<double>(pick(1, 30))) : std::nullopt;
   definition_.max_attempts = static_cast<int>(pick(1, 4));
   definition_.retry_delay = std::chrono::seconds(pick(0, 20));
+  definition_.retry_backoff = chance(50) ? RetryBackoff::exponential : RetryBackoff::constant;
+  definition_.max_retry_delay = std::chrono::seconds(pick(0, 60));
   const std::vector<std::string> ends{
       "", ",exhausted=split", ",exhausted=skip", ",exhausted=halt", ",exhausted=fail"};
   definition_.on_exit = "75=snooze:15s,65=skip,70=fail,137=split,99=halt,*=retry" +
@@ -167,9 +170,14 @@ void Simulation::step() {
     const std::int64_t from = pick(base_, last_key_);
     const std::int64_t to = pick(from, last_key_ + 5);
     const std::string name = "c" + std::to_string(oracles_.size());
+    CampaignOptions options{std::to_string(from), std::to_string(to), {}, {}};
+    if (chance(50)) {
+      options.halt_after = chance(50) ? std::to_string(pick(1, 10)) : "20%";
+    }
     each("campaign " + name, [&](World&, Inventory& inventory, std::size_t) {
-      return inventory.create_campaign(job_, name, {std::to_string(from), std::to_string(to), {}})
-          .upper->text();
+      const Window made = inventory.create_campaign(job_, name, options);
+      budgets_[name] = made.halt_count;
+      return made.upper->text() + " " + std::to_string(made.halt_count.value_or(0));
     });
     oracles_.emplace(name, Oracle(assets_, {from, to}));
   }

@@ -38,6 +38,8 @@ class Simulation {
   void claim(const std::string& window, const AcquireOptions& options);
   void heartbeat(const Claimed& held);
   void release(const Claimed& held);
+  /// What the failure policy made of a batch that was released as failed.
+  void check_failure(const Batch& after);
   void repair();
   void reset();
   void drain();
@@ -62,6 +64,7 @@ class Simulation {
   std::map<std::int64_t, Oracle::Asset> assets_;
   std::map<std::string, Oracle> oracles_;
   std::map<std::int64_t, std::set<std::int64_t>> halves_known_;
+  std::map<std::string, std::optional<std::int64_t>> budgets_;
   std::vector<Claimed> held_;    ///< by workers that are alive
   std::vector<Claimed> ghosts_;  ///< claims whose workers crashed, and tokens that were used
   std::string job_;

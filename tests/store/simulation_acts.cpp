@@ -140,14 +140,21 @@ void Simulation::release(const Claimed& held) {
     }
     request.done_keys = {keys.take_part()};
   }
-  const std::string answer =
-      each("release " + std::to_string(held.batches[0].id) + " as " +
-               std::to_string(static_cast<int>(request.status)) + " exit " +
-               std::to_string(request.exit_code.value_or(-1)),
-           [&](World&, Inventory& inventory, std::size_t i) {
-             return told(inventory.release(held.batches[i].id, held.batches[i].token, request));
-           });
+  std::optional<Batch> after;
+  const std::string answer = each("release " + std::to_string(held.batches[0].id) + " as " +
+                                      std::to_string(static_cast<int>(request.status)) + " exit " +
+                                      std::to_string(request.exit_code.value_or(-1)),
+                                  [&](World&, Inventory& inventory, std::size_t i) {
+                                    const Batch ended = inventory.release(
+                                        held.batches[i].id, held.batches[i].token, request);
+                                    after = i == 0 ? std::optional(ended) : after;
+                                    return told(ended);
+                                  });
   adopt_halves(held.window, done);
+  if (after && request.status == ReleaseRequest::Status::failed &&
+      after->released_at == worlds_[0]->now()) {
+    check_failure(*after);
+  }
   const auto now = std::find_if(before.begin(), before.end(), [&](const Batch& batch) {
     return batch.id == held.batches[0].id;
   });
@@ -158,6 +165,33 @@ void Simulation::release(const Claimed& held) {
   if (answer.starts_with("!")) {
     hold(told(before) == told(listed(held.window)), "a refused release changed something");
   }
+}
+
+void Simulation::check_failure(const Batch& after) {
+  if (after.status == BatchStatus::failed && !after.exhausted && after.exit_code == 1) {
+    const Duration least = definition_.retry_delay;
+    Duration most = least;
+    if (definition_.retry_backoff == RetryBackoff::exponential) {
+      most = std::max(least, definition_.max_retry_delay);
+      most += most / 4;
+    }
+    const Duration delay = *after.available_at - worlds_[0]->now();
+    // Whoever resumes a halted window finds it retryable.
+    const bool halted = definition_.on_exit.ends_with("exhausted=halt") && delay == Duration::zero();
+    hold(halted || (least <= delay && delay <= most), "a retry delay out of bounds");
+  }
+  const auto budget = budgets_[after.window];
+  if (!budget || after.status != BatchStatus::failed || !after.exhausted) {
+    return;
+  }
+  std::int64_t spent = 0;
+  for (const Batch& batch : listed(after.window)) {
+    const bool failed = batch.status == BatchStatus::failed && batch.exhausted;
+    spent += failed && !batch.superseded ? batch.count : 0;
+  }
+  const Window window = worlds_[0]->inventory().find_window(job_, after.window);
+  hold(spent < *budget || window.state == WindowState::paused,
+       "a campaign goes on beyond its error budget");
 }
 
 void Simulation::repair() {

@@ -173,6 +173,17 @@ std::optional<Key> MemoryTransaction::lowest_range_since(std::int64_t window_id,
   return since.empty() ? std::nullopt : since.front().batch.first_key;
 }
 
+std::int64_t MemoryTransaction::exhausted_assets(std::int64_t window_id) {
+  std::int64_t assets = 0;
+  for (const auto& [id, row] : state_.batches) {
+    const Batch& batch = row.stored.batch;
+    const bool counts = batch.window_id == window_id && batch.status == BatchStatus::failed &&
+                        batch.exhausted && !row.stored.superseded_from;
+    assets += counts ? batch.count : 0;
+  }
+  return assets;
+}
+
 OpenTotals MemoryTransaction::open_totals(std::int64_t window_id, KeyType) {
   OpenTotals totals;
   for (const auto& [id, row] : state_.batches) {

@@ -107,6 +107,7 @@ class MemoryTransaction final : public StoreTransaction {
                                         std::int64_t batch_id,
                                         KeyType) override;
   OpenTotals open_totals(std::int64_t window_id, KeyType) override;
+  std::int64_t exhausted_assets(std::int64_t window_id) override;
   bool has_batches(std::int64_t job_id) override;
 
   // Runs.

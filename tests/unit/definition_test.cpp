@@ -43,6 +43,8 @@ TEST_CASE("a definition survives JSON", "[unit]") {
   full.limits = {std::numeric_limits<std::int64_t>::max(), 0.1};
   full.max_attempts = 9;
   full.retry_delay = Duration(1500);
+  full.retry_backoff = RetryBackoff::exponential;
+  full.max_retry_delay = std::chrono::minutes(10);
   full.on_exit = "75=snooze:1h30m,*=fail";
   full.lease = std::chrono::hours(36);
   full.start_key = "9007199254740993";

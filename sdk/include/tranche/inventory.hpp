@@ -102,7 +102,12 @@ struct CampaignOptions {
   std::optional<std::string> from;  ///< inclusive; unset: the first key
   std::optional<std::string> to;    ///< inclusive; unset: the newest settled key now
   Limits limits;
+  /// Pauses the campaign once so many of its assets have failed for good: a number, or a share of
+  /// those that it has when it is created: "5%".
+  std::optional<std::string> halt_after = std::nullopt;
 };
+/// Errors: ErrorCode::usage naming what is accepted.
+void check_halt_after(const std::string& text);
 
 struct OpenOptions {
   std::string schema = "tranche";  ///< PostgreSQL only

@@ -329,6 +329,8 @@ class StoreTransaction {
                                                 std::int64_t batch_id,
                                                 KeyType type) = 0;
   virtual OpenTotals open_totals(std::int64_t window_id, KeyType type) = 0;
+  /// In exhausted batches of the window.
+  virtual std::int64_t exhausted_assets(std::int64_t window_id) = 0;
   virtual bool has_batches(std::int64_t job_id) = 0;
 
   // Runs.

@@ -51,6 +51,14 @@ enum class KeyOrder {
   unproved,  ///< anything else: what comes late is found by audit
 };
 
+/// How the wait before a retry grows from one failure of a batch to the next.
+enum class RetryBackoff {
+  constant,     ///< always the retry delay
+  exponential,  ///< twice as long each time up to a longest, and up to a quarter more: batches that
+                ///< failed together do not come back together
+};
+std::string_view to_string(RetryBackoff backoff);
+
 /// What a job processes and how. Every change makes a new version; a batch keeps the version it was
 /// cut with.
 struct JobDefinition {
@@ -64,10 +72,12 @@ struct JobDefinition {
   Limits limits;
   int max_attempts = 3;
   Duration retry_delay = std::chrono::seconds(30);
-  std::string on_exit = "*=retry";       ///< failure policy; see exit_policy.hpp
-  std::optional<Duration> lease;         ///< unset: 5 min under a runner, 24 h without
-  std::optional<std::string> start_key;  ///< first key to hand out, inclusive
-  Duration settle{};                     ///< extra delay for keys chosen long before their insert
+  RetryBackoff retry_backoff = RetryBackoff::constant;
+  Duration max_retry_delay = std::chrono::hours(1);  ///< where it grows
+  std::string on_exit = "*=retry";                   ///< failure policy; see exit_policy.hpp
+  std::optional<Duration> lease;                     ///< unset: 5 min under a runner, 24 h without
+  std::optional<std::string> start_key;              ///< first key to hand out, inclusive
+  Duration settle{};  ///< extra delay for keys chosen long before their insert
   bool assume_unique =
       false;  ///< no unique index proves the key: neighbours are checked as they are read
   bool unstable_filter = false;  ///< the filter may use clocks and other tables
@@ -110,6 +120,9 @@ struct Window {
   Limits limits;                ///< a campaign's own, over the job's
   int generation = 0;           ///< counts resets
   TimePoint created_at;
+  /// So many assets that have failed for good pause it; `halt_after` is what was asked for: "5%".
+  std::optional<std::int64_t> halt_count;
+  std::string halt_after;
 };
 
 enum class BatchStatus { planned, processing, succeeded, failed, cancelled };

@@ -24,7 +24,7 @@ j.id, j.name, j.paused, v.id, v.number, v.definition, (extract(epoch FROM j.crea
 
 -- name: fragment window_columns
 w.id, w.job_id, w.name, w.kind, w.state, w.state_reason, w.lower_key, w.upper_key, w.frontier, w.generation,
-w.max_count, w.max_weight, (extract(epoch FROM w.created_at) * 1000)::bigint
+w.max_count, w.max_weight, (extract(epoch FROM w.created_at) * 1000)::bigint, w.halt_count, w.halt_after
 
 -- name: now
 -- The database's clock.
@@ -124,8 +124,9 @@ DELETE FROM /* TEMPLATE: prefix */job WHERE id = $1
 
 -- name: insert_window
 -- A window; no row where the job has one of this name.
-INSERT INTO /* TEMPLATE: prefix */window (job_id, name, kind, lower_key, upper_key, max_count, max_weight, created_at)
-VALUES ($2::bigint, $3, $4, $5::bytea, $6::bytea, $7::bigint, $8::double precision, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))
+INSERT INTO /* TEMPLATE: prefix */window (job_id, name, kind, lower_key, upper_key, max_count, max_weight, halt_count, halt_after,
+  created_at)
+VALUES ($2::bigint, $3, $4, $5::bytea, $6::bytea, $7::bigint, $8::double precision, $9::bigint, $10::text, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))
 ON CONFLICT (job_id, name) DO NOTHING RETURNING id
 
 -- name: find_window
@@ -579,6 +580,10 @@ SELECT coalesce(sum(count), 0)::bigint, coalesce(sum(weight), 0.0),
   count(*) FILTER (WHERE status = 'failed' AND exhausted), count(*) FILTER (WHERE status = 'cancelled'),
   coalesce(sum(CASE WHEN available_at <= coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) THEN count ELSE 0 END), 0)::bigint
 FROM total
+
+-- name: exhausted_assets
+SELECT coalesce(sum(count), 0)::bigint FROM /* TEMPLATE: prefix */batch
+WHERE window_id = $1 AND status IN ('failed', 'cancelled') AND status = 'failed' AND exhausted AND available_at IS NULL AND superseded_from IS NULL
 
 -- name: has_batches
 -- Asked of the indexes on ranges and on stragglers: every window that ever had a batch has one that is no half of another.

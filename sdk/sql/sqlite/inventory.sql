@@ -23,7 +23,7 @@ j.id, j.name, j.paused, v.id, v.number, v.definition, j.created_at, j.updated_at
 
 -- name: fragment window_columns
 w.id, w.job_id, w.name, w.kind, w.state, w.state_reason, w.lower_key, w.upper_key, w.frontier, w.generation,
-w.max_count, w.max_weight, w.created_at
+w.max_count, w.max_weight, w.created_at, w.halt_count, w.halt_after
 
 -- name: now
 -- The database's clock.
@@ -117,8 +117,9 @@ DELETE FROM /* TEMPLATE: prefix */job WHERE id = ?1
 
 -- name: insert_window
 -- A window; no row where the job has one of this name.
-INSERT INTO /* TEMPLATE: prefix */window (job_id, name, kind, lower_key, upper_key, max_count, max_weight, created_at)
-SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, coalesce(?1, /* TEMPLATE: clock */) WHERE true
+INSERT INTO /* TEMPLATE: prefix */window (job_id, name, kind, lower_key, upper_key, max_count, max_weight, halt_count, halt_after,
+  created_at)
+SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, coalesce(?1, /* TEMPLATE: clock */) WHERE true
 ON CONFLICT (job_id, name) DO NOTHING RETURNING id
 
 -- name: find_window
@@ -461,6 +462,10 @@ FROM (
     coalesce(sum(status = 'cancelled'), 0) AS cancelled
   FROM /* TEMPLATE: unclosed */
 ) AS c
+
+-- name: exhausted_assets
+SELECT coalesce(sum(count), 0) FROM /* TEMPLATE: prefix */batch
+WHERE window_id = ?1 AND status IN ('failed', 'cancelled') AND status = 'failed' AND exhausted AND available_at IS NULL AND superseded_from IS NULL
 
 -- name: has_batches
 -- Asked of the indexes on ranges and on stragglers: every window that ever had a batch has one that is no half of another.

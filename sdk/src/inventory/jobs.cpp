@@ -1,3 +1,4 @@
+#include "inventory/failure_budget.hpp"
 #include "inventory/impl.hpp"
 
 #include "tranche/definition.hpp"
@@ -238,6 +239,9 @@ Window Inventory::create_campaign(const std::string& job_name,
   window.name = name;
   window.kind = WindowKind::campaign;
   window.limits = options.limits;
+  const auto budget =
+      options.halt_after ? std::optional(HaltAfter::parse(*options.halt_after)) : std::nullopt;
+  window.halt_after = options.halt_after.value_or("");
   if (options.limits.max_weight && !job.definition.weight_column) {
     throw Error(ErrorCode::refused,
                 "a weight limit needs a weight column, and job '" + job_name + "' names none");
@@ -259,6 +263,11 @@ Window Inventory::create_campaign(const std::string& job_name,
     throw Error(ErrorCode::refused,
                 "the campaign would end at " + window.upper->text() + ", before its first key " +
                     window.lower->text() + "; --from must not be above --to");
+  }
+  if (budget) {
+    const auto reading = budget->share ? source.begin(kCountTimeout) : nullptr;
+    window.halt_count =
+        budget->of(reading ? source.totals({std::nullopt, window.lower, window.upper}).count : 0);
   }
   return impl_->writing([&](StoreTransaction& transaction) {
     transaction.insert_window(window);

@@ -1,3 +1,4 @@
+#include "inventory/failure_budget.hpp"
 #include "inventory/impl.hpp"
 #include "inventory/lease.hpp"
 #include "register/utf8.hpp"
@@ -74,7 +75,7 @@ AttemptEnd apply(const ExitAction& action,
     case ExitAction::Kind::retry:
       end.exhausted = stored.batch.attempt >= job.max_attempts;
       if (!end.exhausted) {
-        end.available_after = job.retry_delay;
+        end.available_after = retry_delay(job, stored.batch.id, stored.batch.attempt);
       }
       break;
     case ExitAction::Kind::halt:
@@ -244,6 +245,9 @@ Batch Inventory::Impl::end_attempt(StoreTransaction& transaction,
   if (end.outcome == Outcome::split ||
       (end.available_after == Duration::zero() && action.kind != ExitAction::Kind::halt)) {
     transaction.tell_followers(stored.batch.job_id);
+  }
+  if (end.exhausted) {
+    spend_budget(transaction, ended);
   }
   if (action.kind == ExitAction::Kind::halt) {
     transaction.set_window_state(stored.batch.window_id,

@@ -51,6 +51,8 @@ Window read_window(RowReader& row, KeyType type) {
   window.limits.max_count = row.maybe_integer();
   window.limits.max_weight = row.maybe_real();
   window.created_at = row.time();
+  window.halt_count = row.maybe_integer();
+  window.halt_after = row.text();
   return window;
 }
 

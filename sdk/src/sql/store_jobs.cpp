@@ -119,7 +119,9 @@ std::int64_t SqlStoreTransaction::insert_window(const Window& window) {
                   param(window.lower),
                   param(window.upper),
                   param(window.limits.max_count),
-                  param(window.limits.max_weight)});
+                  param(window.limits.max_weight),
+                  param(window.halt_count),
+                  window.halt_after});
   if (!id) {
     throw Error(ErrorCode::refused,
                 "the job has a campaign named '" + window.name + "' already; choose another name");

@@ -166,6 +166,10 @@ std::optional<Key> SqlStoreTransaction::lowest_range_since(std::int64_t window_i
   });
 }
 
+std::int64_t SqlStoreTransaction::exhausted_assets(std::int64_t window_id) {
+  return *integer_of("exhausted_assets", {window_id});
+}
+
 OpenTotals SqlStoreTransaction::open_totals(std::int64_t window_id, KeyType type) {
   return *one("open_totals", {clock(), window_id}, [type](const Rows& rows) {
     RowReader row(rows);
