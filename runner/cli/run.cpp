@@ -20,6 +20,8 @@ struct Options {
   std::string retry = "first";
   std::optional<std::int64_t> empty_exit_code;
   std::optional<Duration> grace;
+  std::optional<std::string> max_rate;
+  std::optional<std::string> probe;
   std::optional<std::string> summary;
   std::optional<std::string> log_dir;
   std::vector<std::string> adapters;
@@ -31,13 +33,27 @@ constexpr int kMostStatus = 255;
 
 void set_iterations(runner::RunOptions& run, const std::optional<std::string>& text) {
   if (!text) {
-    if (run.follow) {
+    if (run.follow || run.run_for) {
       run.iterations.reset();
     }
   } else if (*text == "all") {
     run.iterations.reset();
   } else {
     run.iterations = parse_integer(*text, "--iterations", 1, kMostCount);
+  }
+}
+
+void set_rate(runner::RunOptions& run, const std::optional<std::string>& text) {
+  if (text) {
+    constexpr std::string_view kPerSecond = "/s";
+    const std::size_t unit = text->ends_with(kPerSecond) ? kPerSecond.size() : 0;
+    run.max_rate = parse_weight(text->substr(0, text->size() - unit), "--max-rate");
+    if (*run.max_rate <= 0) {
+      throw Error(ErrorCode::usage,
+                  "--max-rate: '" + *text +
+                      "' lets nothing through; accepted is a weight above 0, "
+                      "such as 10MiB/s");
+    }
   }
 }
 
@@ -62,6 +78,11 @@ int execute(Context& context, Options& options) {
   run.summary = options.summary.value_or("");
   run.log_directory = options.log_dir.value_or("");
   check_lease(run.lease);
+  set_rate(run, options.max_rate);
+  run.probe = options.probe.value_or("");
+  if (options.probe && run.probe.find_first_not_of(" \t\n") == std::string::npos) {
+    throw Error(ErrorCode::usage, "--while is empty; accepted is a command for sh");
+  }
   if (run.poll == Duration::zero()) {
     throw Error(ErrorCode::usage, "--poll: '0s' is too short; accepted is 1ms or more");
   }
@@ -94,6 +115,16 @@ void add_run(Registry& registry) {
   add_retry_mode(c, options->retry);
   c.flag("--follow", run.follow, "Wait for more when nothing can be handed out");
   c.option("--poll", run.poll, "DUR", "How often --follow looks where nobody tells it of news");
+  c.option("--for", run.run_for, "DUR", "Start no batch after this time; --iterations is all then");
+  c.option("--min-interval", run.min_interval, "DUR", "Between the starts of two batches");
+  c.option("--max-rate",
+           options->max_rate,
+           "W/s",
+           "Weight per second that is started, on the average: 10MiB/s");
+  c.option("--while",
+           options->probe,
+           "PROBE",
+           "A command for sh before each batch; the run ends where it does not exit 0");
   c.option(
       "--timeout", run.timeout, "DUR", "End a command that runs longer; status 124; 0: no limit");
   c.option("--grace", options->grace, "DUR", "From the first signal to SIGKILL")
@@ -138,6 +169,9 @@ void add_run(Registry& registry) {
       "Anything else is a failed attempt, retried as the job says. SIGTERM, SIGINT and SIGHUP are "
       "forwarded; the batch then goes back.");
   c.example("tranche run --job flights --follow --poll 30s -- ./load.sh {items_file}");
+  c.example(
+      "tranche run --job flights --for 2h --max-rate 50MB/s --while 'test ! -e stop' -- ./load.sh "
+      "{items_file}");
   c.run([options](Context& context) { return execute(context, *options); });
 }
 

@@ -8,6 +8,7 @@
 #include "loop/run_ledger.hpp"
 #include "loop/run_state.hpp"
 #include "loop/summary.hpp"
+#include "loop/throttle.hpp"
 #include "loop/worker.hpp"
 #include "observe/observation.hpp"
 #include "process/apart.hpp"
@@ -139,8 +140,11 @@ Duration patience_of(const StopSource& stop) {
   return stop.requested() ? std::chrono::milliseconds(500) : std::chrono::seconds(5);
 }
 
-void tell_end(const RunState& state, const RunOptions& options, const StopSource& stop) {
-  if (state.iterations() == 0 && state.status() == 0 && !stop.requested()) {
+void tell_end(const RunState& state,
+              const RunOptions& options,
+              const StopSource& stop,
+              bool throttled) {
+  if (state.iterations() == 0 && state.status() == 0 && !stop.requested() && !throttled) {
     log::info("nothing to process for job '" + options.job + "'");
   } else if (state.iterations() > 1) {
     log::info(std::to_string(state.iterations()) +
@@ -176,10 +180,21 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   Observation observation(options.adapters.adapters, process_environment());
   observation.observers.tell(RunStarted{*started, options.iterations});
   RunState state(options);
+  Throttle throttle(options, stop, commands);
   {
     NewsWatch news(open, options.job, options.jobs);
     HorizonWatch horizon(open, options.job);
-    work({options, stop, commands, observation, open, ledger.id, folder.path(), 0, &news, &horizon},
+    work({options,
+          stop,
+          commands,
+          observation,
+          open,
+          ledger.id,
+          folder.path(),
+          0,
+          &news,
+          &horizon,
+          &throttle},
          state,
          stop,
          signals);
@@ -187,7 +202,7 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   const int status = final_status(options, state, stop);
   LiveInventory inventory(open, stop);
   finish_in_ledger(inventory, ledger.id, status, state);
-  tell_end(state, options, stop);
+  tell_end(state, options, stop, throttle.has_ended());
   const Json told = state.summary(ledger.id, status);
   observation.observers.finish({ledger.id, status, dump_line(told)}, patience_of(stop));
   summary.write(told);

@@ -23,6 +23,10 @@ struct RunOptions {
   int jobs = 1;
   bool follow = false;
   Duration poll = std::chrono::seconds(5);
+  std::optional<Duration> run_for;  ///< no batch is started after that
+  Duration min_interval{};          ///< from one start to the next, whichever worker's
+  std::optional<double> max_rate;   ///< weight a second, on the average
+  std::string probe;                ///< for sh; a status that is not 0 ends the run; empty: none
   std::optional<Duration> timeout;
   Duration grace = std::chrono::seconds(10);
   std::optional<Duration> lease;

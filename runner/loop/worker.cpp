@@ -70,10 +70,20 @@ Worker::Worker(const WorkerSetup& setup, RunState& state)
 void Worker::run() {
   try {
     while (!setup_.stop.requested()) {
+      auto turn = setup_.throttle->take_turn();
+      if (!turn) {
+        // Others may be waiting for news.
+        state_.end(kExitDone);
+        return;
+      }
       if (!state_.reserve_iteration()) {
         return;
       }
       auto held = acquire();
+      if (held) {
+        turn->charge(held->batch.weight);
+      }
+      turn.reset();
       if (!held) {
         state_.give_back_iteration();
         if (unfinished_) {
@@ -98,7 +108,8 @@ void Worker::run() {
 void Worker::wait_for_more() {
   const int news = setup_.news->fd(setup_.number);
   // A commit tells of itself a moment before its locks are gone, and so before the horizon moves.
-  const Duration pause = woken_ ? std::min(setup_.options.poll, kLookTwice) : setup_.options.poll;
+  Duration pause = woken_ ? std::min(setup_.options.poll, kLookTwice) : setup_.options.poll;
+  pause = std::min(pause, setup_.throttle->left().value_or(pause));
   wait_for_any({setup_.stop.fd(), state_.ending_fd(), news}, pause);
   woken_ = wait_for_any({news}, Duration::zero());
   // Before the next look: what is told from then on wakes again.
@@ -365,7 +376,8 @@ std::optional<Worker::Held> Worker::conclude(const Held& held, const Verdict& ve
   try {
     // Only a success leaves no question whether the run goes on.
     const bool succeeded = verdict.release->status == ReleaseRequest::Status::succeeded;
-    if (succeeded && !setup_.stop.requested() && state_.reserve_iteration()) {
+    if (succeeded && !setup_.stop.requested() && !setup_.throttle->is_needed() &&
+        state_.reserve_iteration()) {
       return hand_over(held, verdict);
     }
     tell(release(held, *verdict.release), verdict);

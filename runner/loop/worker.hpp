@@ -8,6 +8,7 @@
 #include "loop/news_watch.hpp"
 #include "loop/outcome.hpp"
 #include "loop/run_state.hpp"
+#include "loop/throttle.hpp"
 #include "observe/observation.hpp"
 #include "process/command_runner.hpp"
 
@@ -27,6 +28,7 @@ struct WorkerSetup {
   int number = 0;                ///< counts from 0
   NewsWatch* news = nullptr;     ///< needed where the run follows
   HorizonWatch* horizon = nullptr;
+  Throttle* throttle = nullptr;  ///< needed
 };
 
 /// One loop of a run: acquire, execute, release, until nothing is left to do or the run ends.

@@ -177,7 +177,8 @@ void Simulation::check_failure(const Batch& after) {
     }
     const Duration delay = *after.available_at - worlds_[0]->now();
     // Whoever resumes a halted window finds it retryable.
-    const bool halted = definition_.on_exit.ends_with("exhausted=halt") && delay == Duration::zero();
+    const bool halted =
+        definition_.on_exit.ends_with("exhausted=halt") && delay == Duration::zero();
     hold(halted || (least <= delay && delay <= most), "a retry delay out of bounds");
   }
   const auto budget = budgets_[after.window];
