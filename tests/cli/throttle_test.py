@@ -1,45 +1,46 @@
 """`run`: when its next batch may start, and when none may any more."""
 
+from datetime import datetime
+
 import pytest
 from background import wait_for
 
 on_sqlite = pytest.mark.parametrize("world", ["sqlite"], indirect=True)  # the database does not matter
 
-STAMP = 'date +%s%N >> "$DIR/starts"'
 
-
-def gaps(tmp_path):
-    starts = sorted(int(line) for line in (tmp_path / "starts").read_text().split())
-    return [(b - a) / 1e9 for a, b in zip(starts, starts[1:])]
+def gaps(world):
+    """Seconds between the moments when batches were taken."""
+    taken = sorted(b["acquired_at"] for b in world.json("batches", "--job", "flights"))
+    moments = [datetime.fromisoformat(text.replace("Z", "+00:00")) for text in taken]
+    return [(b - a).total_seconds() for a, b in zip(moments, moments[1:])]
 
 
 @on_sqlite
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_starts_keep_their_interval_whichever_worker_makes_them(world, run, tmp_path, jobs):
+def test_starts_keep_their_interval_whichever_worker_makes_them(world, run, jobs):
     world.job(max_count=2)
-    assert run("--iterations", "all", "--jobs", jobs, "--min-interval", "300ms", STAMP).returncode == 0
-    found = gaps(tmp_path)
-    # A start is when the batch is taken: the command's own may come a little later.
-    assert len(found) == 4 and sum(found) > 1.0, found
+    assert run("--iterations", "all", "--jobs", jobs, "--min-interval", "300ms", "true").returncode == 0
+    found = gaps(world)
+    assert len(found) == 4 and min(found) >= 0.299, found  # a time is kept in whole milliseconds
     assert {b["status"] for b in world.json("batches", "--job", "flights")} == {"succeeded"}
 
 
 @on_sqlite
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_a_rate_makes_heavy_batches_wait_longer(world, run, tmp_path, jobs):
-    world.job(max_count=2)  # weights 30, 70, 110, 150, 190
-    assert run("--iterations", "all", "--jobs", jobs, "--max-rate", "300/s", STAMP).returncode == 0
-    found = gaps(tmp_path)
-    assert len(found) == 4 and sum(found) > (30 + 70 + 110 + 150) / 300 * 0.8, found
+def test_a_rate_makes_heavy_batches_wait_longer(world, run, jobs):
+    world.job(max_count=2)
+    assert run("--iterations", "all", "--jobs", jobs, "--max-rate", "300/s", "true").returncode == 0
+    found = gaps(world)
+    assert len(found) == 4 and all(gap >= weight / 300 - 0.001 for gap, weight in zip(found, [30, 70, 110, 150])), found
 
 
 @on_sqlite
 def test_a_run_for_a_time_ends_after_the_batch_at_hand(world, run):
     world.job(max_count=1)
-    result = run("--for", "1s", "sleep 0.7")
+    result = run("--for", "3s", "sleep 0.7")
     assert (result.returncode, "(--for) is over" in result.stderr) == (0, True), result
     done = [b for b in world.json("batches", "--job", "flights") if b["status"] == "succeeded"]
-    assert 1 <= len(done) <= 2
+    assert 1 <= len(done) <= 5
     assert world.json("backlog", "--job", "flights")["processing"] == 0
 
 
