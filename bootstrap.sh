@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 build_packages=(g++ cmake ninja-build pkg-config ccache libpqxx-dev libpq-dev libsqlitecpp-dev libsqlite3-dev
-  libcurl4-openssl-dev nlohmann-json3-dev zlib1g-dev)
+  libcurl4-openssl-dev libyaml-cpp-dev nlohmann-json3-dev zlib1g-dev)
 test_packages=(catch2 libcli11-dev python3 python3-pytest python3-jsonschema python3-yaml postgresql pgbouncer openssl sqlite3 jq zsh groff-base
   python3-prometheus-client procps dpkg-dev file)
 

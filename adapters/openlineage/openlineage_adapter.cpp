@@ -22,6 +22,7 @@ bool is_disabled(const Environment& environment) {
 bool recognises(const Environment& environment) {
   return !is_disabled(environment) &&
          (!variable(environment, "OPENLINEAGE_URL").empty() ||
+          !variable(environment, "OPENLINEAGE_CONFIG").empty() ||
           !variable(environment, "OPENLINEAGE__TRANSPORT").empty() ||
           !variable(environment, "OPENLINEAGE__TRANSPORT__TYPE").empty());
 }

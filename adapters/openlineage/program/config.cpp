@@ -1,5 +1,7 @@
 #include "config.hpp"
 
+#include "config_file.hpp"
+
 #include "tranche/error.hpp"
 
 #include <algorithm>
@@ -171,6 +173,15 @@ void lend_url(Json& transport, const Environment& environment) {
   }
 }
 
+/// Of a setting in the file and in a variable the file's holds, as with the client.
+Json all_settings(const Environment& environment) {
+  Json settings = nested_variables(environment);
+  if (const std::string file = variable(environment, "OPENLINEAGE_CONFIG"); !file.empty()) {
+    settings.update(read_config_file(file), true);
+  }
+  return settings;
+}
+
 }  // namespace
 
 Json nested_variables(const Environment& environment) {
@@ -201,7 +212,7 @@ Config read_config(const Environment& environment) {
   if (lower(variable(environment, "OPENLINEAGE_DISABLED")) == "true") {
     return {};
   }
-  Json transport = nested_variables(environment).value("transport", Json());
+  Json transport = all_settings(environment).value("transport", Json());
   if (!text(transport, {"type"}).empty()) {
     lend_url(transport, environment);
     return nested(transport);
@@ -209,9 +220,10 @@ Config read_config(const Environment& environment) {
   if (!variable(environment, "OPENLINEAGE_URL").empty()) {
     return by_url(environment);
   }
-  throw Error(ErrorCode::usage,
-              "nothing says where to send events; set OPENLINEAGE_URL or "
-              "OPENLINEAGE__TRANSPORT__TYPE (a file named by OPENLINEAGE_CONFIG is not read)");
+  throw Error(
+      ErrorCode::usage,
+      "nothing says where to send events; set OPENLINEAGE_URL, OPENLINEAGE__TRANSPORT__TYPE, "
+      "or 'transport:' in the file named by OPENLINEAGE_CONFIG");
 }
 
 }  // namespace tranche::adapters::openlineage

@@ -29,7 +29,8 @@ struct FileConfig {
   bool append = false;  ///< false: a file for each event, with the time in its name
 };
 
-/// What OpenLineage's own environment variables ask for, read as its client for Python does.
+/// What OpenLineage's own environment variables, and the file that OPENLINEAGE_CONFIG names, ask
+/// for, read as its client for Python does.
 struct Config {
   enum class Kind { none, http, file, console };
   Kind kind = Kind::none;

@@ -144,10 +144,6 @@ void tell_by_http(EventWriter& writer, const Environment& environment, const Htt
 
 void tell(const Environment& environment) {
   const Config config = read_config(environment);
-  if (!variable(environment, "OPENLINEAGE_CONFIG").empty()) {
-    warn(
-        "the file named by OPENLINEAGE_CONFIG is not read; say it by OPENLINEAGE__TRANSPORT__TYPE");
-  }
   EventWriter writer(environment);
   switch (config.kind) {
     case Config::Kind::none:
