@@ -1,6 +1,7 @@
 # One line adds a suite. Both kinds see the caller's environment (TRANCHE_TEST_POSTGRES above all) and TRANCHE_BINARY,
 # and count as skipped, never as passed, when they end with 125. SERIAL: nothing else runs beside it.
 # PLAIN: left out of sanitizer builds, for what measures time or memory or looks at the finished product.
+# UNTHREADED: left out of the thread sanitizer's build, for what runs in one thread or looks at other processes alone.
 include(Catch)
 
 # A system with several Python installations often has pytest in one of them only.
@@ -18,6 +19,13 @@ set(TRANCHE_TIMEOUT_FACTOR 1)
 if(TRANCHE_SANITIZE)
   set(TRANCHE_TIMEOUT_FACTOR 5)
 endif()
+
+# Whether this build leaves a suite out, by its flags.
+macro(_tranche_return_if_left_out)
+  if((arg_PLAIN AND TRANCHE_SANITIZE) OR (arg_UNTHREADED AND TRANCHE_SANITIZE STREQUAL "thread"))
+    return()
+  endif()
+endmacro()
 
 function(_tranche_suite_properties out)
   cmake_parse_arguments(arg "SERIAL" "NAME;TIMEOUT" "LABELS" ${ARGN})
@@ -37,15 +45,13 @@ function(_tranche_suite_properties out)
   set(${out} ${properties} PARENT_SCOPE)
 endfunction()
 
-# tranche_catch_suite(NAME n SOURCES file... [LIBRARIES target...] [TIMEOUT seconds] [LABELS label] [SERIAL] [PLAIN])
+# tranche_catch_suite(NAME n SOURCES file... [LIBRARIES target...] [TIMEOUT seconds] [LABELS label] [SERIAL] [PLAIN] [UNTHREADED])
 # builds n_tests from files under tests/ and registers each TEST_CASE as "n:<name>". TIMEOUT (default 60) is for one case.
 function(tranche_catch_suite)
-  cmake_parse_arguments(arg "SERIAL;PLAIN" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL;PLAIN;UNTHREADED" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   list(TRANSFORM arg_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   set_property(GLOBAL APPEND PROPERTY TRANCHE_TEST_SOURCES ${arg_SOURCES})
-  if(arg_PLAIN AND TRANCHE_SANITIZE)
-    return()
-  endif()
+  _tranche_return_if_left_out()
   set(target ${arg_NAME}_tests)
   add_executable(${target} ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE tranche_catch_main ${arg_LIBRARIES})
@@ -55,16 +61,14 @@ function(tranche_catch_suite)
   catch_discover_tests(${target} TEST_PREFIX "${arg_NAME}:" EXTRA_ARGS -w NoTests PROPERTIES ${properties})
 endfunction()
 
-# tranche_pytest_suite(NAME n FILES file... [TIMEOUT seconds] [LABELS label] [SERIAL] [PLAIN])
+# tranche_pytest_suite(NAME n FILES file... [TIMEOUT seconds] [LABELS label] [SERIAL] [PLAIN] [UNTHREADED])
 # registers all FILES as the one test "n". TIMEOUT (default 60) is for the whole suite.
 # tests/run.sh counts the cases inside it; one that is skipped makes the suite "Skipped" under a plain ctest.
 function(tranche_pytest_suite)
-  cmake_parse_arguments(arg "SERIAL;PLAIN" "NAME;TIMEOUT" "FILES;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL;PLAIN;UNTHREADED" "NAME;TIMEOUT" "FILES;LABELS" ${ARGN})
   list(TRANSFORM arg_FILES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   set_property(GLOBAL APPEND PROPERTY TRANCHE_TEST_SOURCES ${arg_FILES})
-  if(arg_PLAIN AND TRANCHE_SANITIZE)
-    return()
-  endif()
+  _tranche_return_if_left_out()
   if(TRANCHE_PYTEST_PYTHON)
     add_test(NAME ${arg_NAME} COMMAND ${TRANCHE_PYTEST_PYTHON} -m pytest -q -rs -p no:cacheprovider
       --junitxml=${PROJECT_BINARY_DIR}/pytest/${arg_NAME}.xml ${arg_FILES}
@@ -76,13 +80,11 @@ function(tranche_pytest_suite)
   set_tests_properties(${arg_NAME} PROPERTIES ${properties})
 endfunction()
 
-# tranche_script_test(NAME n COMMAND program arg... [TIMEOUT seconds] [LABELS label] [SERIAL] [PLAIN])
+# tranche_script_test(NAME n COMMAND program arg... [TIMEOUT seconds] [LABELS label] [SERIAL] [PLAIN] [UNTHREADED])
 # registers a program that ends with 0, 125 (skipped; a line "skipped: reason" says why) or anything else (failed).
 function(tranche_script_test)
-  cmake_parse_arguments(arg "SERIAL;PLAIN" "NAME;TIMEOUT" "COMMAND;LABELS" ${ARGN})
-  if(arg_PLAIN AND TRANCHE_SANITIZE)
-    return()
-  endif()
+  cmake_parse_arguments(arg "SERIAL;PLAIN;UNTHREADED" "NAME;TIMEOUT" "COMMAND;LABELS" ${ARGN})
+  _tranche_return_if_left_out()
   add_test(NAME ${arg_NAME} COMMAND ${arg_COMMAND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   _tranche_suite_properties(properties ${ARGN})
   set_tests_properties(${arg_NAME} PROPERTIES ${properties})

@@ -9,8 +9,7 @@ namespace tranche::test {
 /// `of`, so that what failed can be repeated.
 std::uint64_t chosen_seed(std::string_view of = {});
 
-/// TRANCHE_TEST_STEPS, else `usual`; fewer under the thread sanitizer, where one thread's steps
-/// find nothing that they do not find elsewhere, and take fifty times as long.
+/// TRANCHE_TEST_STEPS, else `usual`.
 std::uint64_t chosen_steps(std::uint64_t usual);
 
 }  // namespace tranche::test
