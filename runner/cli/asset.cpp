@@ -81,6 +81,7 @@ void show_attempts(const Json& asset, TimePoint now) {
   }
   print("\n");
   listing.finish();
+  print_links(asset.at("runs"));
   for (const Json& batch : asset.at("batches")) {
     if (batch.at("attempts_pruned").get<bool>()) {
       tell_pruned(batch.at("batch_id").get<std::int64_t>());

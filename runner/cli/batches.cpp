@@ -130,6 +130,7 @@ int show_batch(const Context& context, const BatchOptions& options) {
       attempts.add(attempt);
     }
     attempts.finish();
+    print_links(batch.at("runs"));
   }
   if (options.output == OutputFormat::table && history.pruned) {
     tell_pruned(options.id);

@@ -1,5 +1,6 @@
 #include "cli/run_names.hpp"
 
+#include "cli/print.hpp"
 #include "json/run_json.hpp"
 
 #include "tranche/error.hpp"
@@ -113,6 +114,14 @@ std::vector<Column> orchestrator_columns(const Json& runs) {
   return {{"run", "ORCHESTRATOR", Column::Align::left, kPriority, [](const Json& attempt) {
              return orchestrator_text(run_as_of(attempt));
            }}};
+}
+
+void print_links(const Json& runs) {
+  for (const Json& run : runs) {
+    if (const Json& link = run.at("link"); !link.is_null()) {
+      print("run " + run.at("run_id").get<std::string>() + ": " + link.get<std::string>() + "\n");
+    }
+  }
 }
 
 }  // namespace tranche::cli

@@ -23,4 +23,7 @@ std::string orchestrator_text(const runner::Json& run);
 /// For listings of attempts that carry their run as "run"; empty where no run has a name.
 std::vector<Column> orchestrator_columns(const runner::Json& runs);
 
+/// A line for each run that an orchestrator has a page for; below a listing of attempts.
+void print_links(const runner::Json& runs);
+
 }  // namespace tranche::cli

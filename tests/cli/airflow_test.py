@@ -117,7 +117,8 @@ def test_an_asset_names_the_task_that_processed_it(world, task):
     (run,) = world.json("batch", "1")["runs"]
     assert run["identity"]["dag_id"] == "daily"
     for command in (["asset", "--job", "flights", "--item", "file1"], ["batch", "1"]):
-        assert "daily.load manual__2026-01-01T00:00:00+00:00 try 2" in world.ok(*command).stdout
+        shown = world.ok(*command).stdout
+        assert "daily.load manual__2026-01-01T00:00:00+00:00 try 2" in shown and run["link"] in shown
 
 
 def test_a_step_outside_a_runner_has_its_names_too(world):
