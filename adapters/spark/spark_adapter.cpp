@@ -6,6 +6,8 @@
 
 #include "tranche/error.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <utility>
 
@@ -31,7 +33,9 @@ Environment by_name(const std::vector<std::string>& variables) {
 
 class SparkAttempt final : public CommandAttempt {
  public:
-  explicit SparkAttempt(SparkCommand command) : command_(std::move(command)) {}
+  /// `watching`: an outcome that is not known is told of, and exit 0 holds.
+  SparkAttempt(SparkCommand command, bool watching)
+      : command_(std::move(command)), watching_(watching) {}
 
   void see_error(std::string_view data) override { log_.feed(data); }
   void see_output(std::string_view data) override { output_.feed(data); }
@@ -132,11 +136,14 @@ class SparkAttempt final : public CommandAttempt {
                : "it must log at level INFO";
   }
 
-  static void unknown(CommandEnd& end, const std::string& who, const std::string& why) {
-    fail(end,
-         kFailed,
-         "how " + who + " ended is not known: spark-submit exited 0 and told no final state; " +
-             why);
+  void unknown(CommandEnd& end, const std::string& who, const std::string& why) const {
+    const std::string message =
+        "how " + who + " ended is not known: spark-submit exited 0 and told no final state; " + why;
+    if (watching_) {
+      throw Error(ErrorCode::refused,
+                  message + "; it counts as succeeded, and would not under --adapter spark");
+    }
+    fail(end, kFailed, message);
   }
 
   static void fail(CommandEnd& end, int status, const std::string& message) {
@@ -145,9 +152,28 @@ class SparkAttempt final : public CommandAttempt {
   }
 
   const SparkCommand command_;
+  const bool watching_;
   SparkLog log_;
   SparkLog output_;
 };
+
+/// Where a connection to the inventory comes from, beside TRANCHE_DB.
+constexpr std::array<std::string_view, 9> kConnection = {"PGDATABASE",
+                                                         "PGHOST",
+                                                         "PGHOSTADDR",
+                                                         "PGPASSFILE",
+                                                         "PGPASSWORD",
+                                                         "PGPORT",
+                                                         "PGSERVICE",
+                                                         "PGSERVICEFILE",
+                                                         "PGUSER"};
+
+/// What would tell an executor of the inventory, or a driver elsewhere of the lease.
+bool is_withheld(const SparkCommand& command, std::string_view variable) {
+  return variable == "TRANCHE_DB" || (command.cluster && variable == "TRANCHE_LEASE_TOKEN") ||
+         (command.inherited &&
+          std::find(kConnection.begin(), kConnection.end(), variable) != kConnection.end());
+}
 
 class SparkCommands final : public CommandAdapter {
  public:
@@ -173,15 +199,27 @@ class SparkCommands final : public CommandAdapter {
     }
     // In front: what the caller says later holds.
     plan.arguments.insert(plan.arguments.begin() + 1, added.begin(), added.end());
+    const std::string kept = "," + variable(environment, "TRANCHE_SPARK_KEEP") + ",";
     std::erase_if(plan.environment, [&](const std::string& text) {
-      return text.starts_with("TRANCHE_DB=") ||
-             (command->cluster && text.starts_with("TRANCHE_LEASE_TOKEN="));
+      const std::string name = text.substr(0, text.find('='));
+      return is_withheld(*command, name) && kept.find("," + name + ",") == std::string::npos;
     });
-    return std::make_unique<SparkAttempt>(std::move(*command));
+    return std::make_unique<SparkAttempt>(std::move(*command), false);
   }
 
  private:
   std::atomic<bool> told_ = false;
+};
+
+class SparkWatch final : public CommandAdapter {
+ public:
+  std::unique_ptr<CommandAttempt> prepare(CommandPlan& plan, const Batch&) override {
+    if (!is_spark_command(plan.arguments)) {
+      return nullptr;
+    }
+    auto command = read_spark_command(plan.arguments, by_name(plan.environment));
+    return command ? std::make_unique<SparkAttempt>(std::move(*command), true) : nullptr;
+  }
 };
 
 }  // namespace
@@ -190,6 +228,7 @@ Adapter spark_adapter() {
   Adapter adapter;
   adapter.name = "spark";
   adapter.command = [](const Environment&) { return std::make_unique<SparkCommands>(); };
+  adapter.watch = [](const Environment&) { return std::make_unique<SparkWatch>(); };
   return adapter;
 }
 

@@ -123,6 +123,7 @@ void set_place(SparkCommand& command) {
         master.empty() || master.starts_with("local") ? Manager::local : Manager::other;
   }
   command.cluster = command.conf("spark.submit.deployMode") == "cluster";
+  command.inherited = command.manager == Manager::local || master.starts_with("local-cluster");
 }
 
 }  // namespace

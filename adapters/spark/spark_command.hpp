@@ -13,6 +13,8 @@ struct SparkCommand {
   enum class Manager { local, standalone, yarn, kubernetes, other };
   Manager manager = Manager::local;
   bool cluster = false;  ///< the driver runs in the cluster, and not in this command
+  bool inherited =
+      false;  ///< executors are this command's threads or children, with its environment
   /// What its caller has set, be it by --conf, an option of its own, or a file of properties.
   Environment confs;
 

@@ -47,7 +47,10 @@ void check_log_directory(const std::filesystem::path& directory) {
 /// The run as the inventory has it, with its start by the database's clock. Nobody asks without
 /// observers.
 Run recorded(LiveInventory& inventory, const Run& run, const RunOptions& options) {
-  if (options.adapters.adapters.empty()) {
+  const auto& adapters = options.adapters.adapters;
+  if (std::none_of(adapters.begin(), adapters.end(), [](const Adapter& adapter) {
+        return static_cast<bool>(adapter.observer);
+      })) {
     return run;
   }
   try {

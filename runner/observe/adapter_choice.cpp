@@ -78,6 +78,24 @@ void add_recognised(AdapterChoice& choice,
   }
 }
 
+void add_watching(AdapterChoice& choice, const AdapterRegistry& registry) {
+  for (const Adapter& adapter : registry.adapters()) {
+    if (adapter.watch) {
+      Adapter watching;
+      watching.name = adapter.name;
+      watching.command = adapter.watch;
+      add_once(choice, watching);
+    }
+  }
+}
+
+/// Who knows a kind of command says nothing of the orchestrator that began the run.
+bool is_of_commands(const std::string& name, const AdapterRegistry& registry) {
+  const Adapter* const known = registry.find(name);
+  return known != nullptr && known->command && !known->recognises && !known->observer &&
+         !known->by_program;
+}
+
 RunnerManners merge(const std::vector<Adapter>& adapters) {
   RunnerManners merged;
   for (const Adapter& adapter : adapters) {
@@ -121,15 +139,21 @@ AdapterChoice choose_adapters(const std::vector<std::string>& names,
   if (none && names.size() > 1) {
     throw Error(ErrorCode::usage, "--adapter: 'none' goes with no other adapter");
   }
-  if (names.empty()) {
-    add_recognised(choice, registry, environment, find_program);
+  bool automatic = true;
+  for (const std::string& name : names) {
+    automatic = automatic && is_of_commands(name, registry);
   }
   for (const std::string& name : names) {
     if (name == "auto") {
+      automatic = true;
       add_recognised(choice, registry, environment, find_program);
     } else if (name != "none") {
       add_named(choice, name, registry, find_program);
     }
+  }
+  if (automatic) {
+    add_recognised(choice, registry, environment, find_program);
+    add_watching(choice, registry);
   }
   choice.manners = merge(choice.adapters);
   return choice;

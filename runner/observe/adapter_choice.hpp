@@ -18,8 +18,9 @@ struct AdapterChoice {
 /// The path of an executable tranche-adapter-NAME; empty where there is none.
 using FindAdapterProgram = std::function<std::string(const std::string& name)>;
 
-/// `names` as given by --adapter: names, `auto` (those that recognise the environment) or `none`;
-/// empty means auto. Errors: ErrorCode::usage for a name that is neither known nor a program.
+/// `names` as given by --adapter: names, `auto` (those that recognise the environment, and those
+/// that watch commands) or `none`. Auto holds without a name, and beside names of adapters that
+/// know commands alone. Errors: ErrorCode::usage for a name that is neither known nor a program.
 AdapterChoice choose_adapters(const std::vector<std::string>& names,
                               const AdapterRegistry& registry,
                               const Environment& environment,

@@ -101,6 +101,27 @@ def test_a_driver_that_failed_behind_exit_0_is_a_failed_attempt(world, submit):
     assert submit(*cluster, LOG=log.format("FINISHED")).returncode == 0
 
 
+def test_a_driver_that_failed_is_known_without_the_adapter_and_the_command_is_left_as_it_is(world, submit, tmp_path):
+    world.job("flights", "--retry-delay", "0s")
+    cluster = ["--master", "spark://h:7077", "--deploy-mode", "cluster", "job.jar"]
+    log = "INFO ClientEndpoint: Driver successfully submitted as driver-@\nState of driver driver-@ is FAILED, exiting\n"
+    assert submit(*cluster, options=["--adapter", "auto"], LOG=log).returncode == 1
+    assert seen(tmp_path, 1)[: len(cluster)] == cluster
+    assert "ended as FAILED" in world.json("batch", 1)["message"]
+    assert world.json("batch", 1)["outputs"]["spark_driver_id"] == "driver-11"
+
+
+def test_a_driver_whose_end_is_not_known_is_told_of_and_fails_only_under_the_adapter(world, submit):
+    world.job("flights", "--retry-delay", "0s")
+    cluster = ["--master", "spark://h:7077", "--deploy-mode", "cluster", "job.jar"]
+    log = "INFO ClientEndpoint: Driver successfully submitted as driver-@\n"
+    watched = submit(*cluster, options=["--adapter", "auto"], LOG=log)
+    assert watched.returncode == 0 and "how driver driver-11 ended is not known" in watched.stderr
+    assert "counts as succeeded" in watched.stderr
+    assert submit(*cluster, LOG=log).returncode == 1
+    assert submit(*cluster, options=["--adapter", "none"], LOG=log).stderr.count("is not known") == 0
+
+
 def test_another_command_under_the_adapter_is_told_of_once_and_run(world, run):
     world.job()
     result = run("--adapter", "spark", "--iterations", "2", "true")

@@ -34,6 +34,9 @@ AdapterRegistry registry() {
   known.add(first);
   known.add(second);
   known.add(named("third"));
+  Adapter commands = named("commands");
+  commands.command = [](const Environment&) { return std::unique_ptr<CommandAdapter>(); };
+  known.add(commands);
   return known;
 }
 
@@ -65,6 +68,44 @@ TEST_CASE("named adapters are taken whatever the environment, once each", "[unit
   CHECK(names(choose({"third", "first", "third"}, {{"SECOND", "1"}})) == Names{"third", "first"});
   CHECK(names(choose({"third", "auto"}, {{"SECOND", "1"}})) == Names{"third", "second"});
   CHECK(choose({"none"}, {{"SECOND", "1"}}).adapters.empty());
+}
+
+TEST_CASE("who knows commands alone does not stand for the orchestrator", "[unit]") {
+  CHECK(names(choose({"commands"}, {{"SECOND", "1"}})) == Names{"commands", "second"});
+  CHECK(names(choose({"commands", "third"}, {{"SECOND", "1"}})) == Names{"commands", "third"});
+}
+
+TEST_CASE("who watches commands does so unless another adapter or none is asked for", "[unit]") {
+  AdapterRegistry known;
+  Adapter adapter = named("commands");
+  int changed = 0;
+  int watched = 0;
+  adapter.command = [&](const Environment&) {
+    ++changed;
+    return std::unique_ptr<CommandAdapter>();
+  };
+  adapter.watch = [&](const Environment&) {
+    ++watched;
+    return std::unique_ptr<CommandAdapter>();
+  };
+  known.add(adapter);
+  known.add(named("third"));
+  const auto make = [&](const Names& asked) {
+    for (const Adapter& chosen : choose_adapters(asked, known, {}, {}).adapters) {
+      if (chosen.command) {
+        chosen.command({});
+      }
+    }
+  };
+  make({});
+  make({"auto"});
+  CHECK((changed == 0 && watched == 2));
+  make({"none"});
+  make({"third"});
+  CHECK((changed == 0 && watched == 2));
+  make({"commands"});
+  make({"auto", "commands"});
+  CHECK((changed == 2 && watched == 2));
 }
 
 TEST_CASE("a name that is not known may be a program's", "[unit]") {

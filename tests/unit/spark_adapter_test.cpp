@@ -194,6 +194,23 @@ TEST_CASE("the inventory's address and the token are told to no application", "[
   }
 }
 
+TEST_CASE("where executors inherit the environment it tells of no connection", "[unit]") {
+  Words environment = kBatch;
+  environment.insert(environment.end(), {"PGHOST=h", "PGPASSWORD=secret", "PGCLIENTENCODING=UTF8"});
+  for (const Words& command :
+       {Words{"spark-submit"}, Words{"spark-submit", "--master", "local-cluster[1,1,512]", "x"}}) {
+    const Prepared prepared = prepare(command, environment);
+    CHECK_FALSE(prepared.knows("PGHOST"));
+    CHECK_FALSE(prepared.knows("PGPASSWORD"));
+    CHECK(prepared.knows("PGCLIENTENCODING"));
+  }
+  CHECK(prepare({"spark-submit", "--master", "yarn", "x"}, environment).knows("PGPASSWORD"));
+  environment.emplace_back("TRANCHE_SPARK_KEEP=PGUSER,PGHOST");
+  const Prepared kept = prepare({"spark-submit"}, environment);
+  CHECK(kept.knows("PGHOST"));
+  CHECK_FALSE(kept.knows("PGPASSWORD"));
+}
+
 TEST_CASE("what is too long for a command line is left out", "[unit]") {
   Words environment = kBatch;
   environment.push_back("TRANCHE_FILTER=" + std::string(8193, 'x'));

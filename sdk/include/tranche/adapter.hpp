@@ -41,6 +41,9 @@ struct Adapter {
   /// Must return at once; slow work belongs into the observer's first call.
   std::function<std::unique_ptr<Observer>(const Environment&)> observer;
   std::function<std::unique_ptr<CommandAdapter>(const Environment&)> command;
+  /// For `--adapter auto`: one that knows its commands by themselves and looks on alone. It changes
+  /// nothing of the command, and names a failure behind exit 0 only where it is sure of it.
+  std::function<std::unique_ptr<CommandAdapter>(const Environment&)> watch;
   /// The executable tranche-adapter-NAME, which comes with tranche, is its observer: what it needs
   /// is not to burden a program that starts often.
   bool by_program = false;

@@ -23,8 +23,17 @@ def test_an_application_learns_its_batch_and_a_failed_one_says_why(inventory, tm
     assert {name: app["conf"][f"spark.tranche.{name}"] for name in expected} == expected
     assert "spark.tranche.campaign" not in app["conf"]
     assert app["driver"]["TRANCHE_FIRST_KEY"] == "1"
-    assert not any("TRANCHE_DB" in env for env in [app["driver"], *app["executors"]])
+    assert "secret-" not in json.dumps([app["driver"], app["executors"]])
     assert inventory.json("batch", 1)["message"] == "ValueError: told to fail"
+
+
+def test_executors_that_inherit_the_drivers_environment_learn_of_no_connection(inventory, tmp_path):
+    told = tmp_path / "told.json"
+    result = inventory.submit("--master", "local-cluster[1,1,1024]", JOBS / "tell.py", told)
+    assert result.returncode == 0, result.stderr
+    app = told_in(told)
+    assert app["executors"][0]["TRANCHE_BATCH_ID"] == "1"
+    assert "secret-" not in json.dumps([app["driver"], app["executors"]])
 
 
 def test_an_application_id_is_found_by_what_it_was_called(inventory, cluster, tmp_path):
