@@ -2,7 +2,7 @@
 # Runs the tests, with all of their set-up: packages, build, a private PostgreSQL.
 #   --preset NAME    release (default), dev, asan, tsan
 #   --all            release, then the suites again under asan and tsan
-#   --orchestrators  also what needs Airflow and its like, which it installs (some minutes more)
+#   --orchestrators  also what needs Airflow, data from PyPI and the like, which it installs (some minutes more)
 #   -R REGEX         only tests whose name matches
 #   --fsync on|off   of the PostgreSQL server (default on)
 #   --keep           leave the server running and say how to use and stop it
