@@ -1,5 +1,6 @@
 #include "log.hpp"
 
+#include "live_line.hpp"
 #include "terminal.hpp"
 #include "text.hpp"
 
@@ -72,7 +73,8 @@ std::string text_line(Level level, bool colour, std::string_view message, Fields
   return line + '\n';
 }
 
-std::string json_line(Level level, std::string_view message, Fields fields) {
+template <typename List>
+std::string json_line(Level level, std::string_view message, const List& fields) {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   nlohmann::ordered_json object;
   object["time"] = format_time(now);
@@ -91,7 +93,11 @@ std::string json_line(Level level, std::string_view message, Fields fields) {
 
 /// A closed standard error must end neither the program nor, by an ignored SIGPIPE inherited from
 /// us, change its children: the signal is held back for this one write.
-void write_quietly(const std::string& line) {
+void write_quietly(std::string line) {
+  live_line::Pause pause(STDERR_FILENO);
+  if (!pause.is_clear()) {
+    line.insert(0, live_line::Pause::clear());
+  }
   sigset_t pipe;
   sigset_t before;
   sigset_t pending;
@@ -104,7 +110,9 @@ void write_quietly(const std::string& line) {
   do {
     written = write(STDERR_FILENO, line.data(), line.size());
   } while (written < 0 && errno == EINTR);
-  if (written < 0 && errno == EPIPE && ours) {
+  const bool broken = written < 0 && errno == EPIPE;
+  pause.wrote(line.data(), line.size());
+  if (broken && ours) {
     const timespec at_once{};
     sigtimedwait(&pipe, nullptr, &at_once);
   }
@@ -127,6 +135,18 @@ Level level() {
 }
 void set_format(Format format) {
   current_format = format;
+}
+
+Format format() {
+  return current_format;
+}
+
+void tell(std::string_view message, const std::vector<Field>& fields) {
+  if (current_format == Format::text) {
+    info(message);
+  } else if (Level::info <= current_level) {
+    write_quietly(json_line(Level::info, message, fields));
+  }
 }
 
 void error(std::string_view message, Fields fields) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 /// What the program says: one line a message on standard error, each in one write(2).
 /// Passwords are hidden. A reader that went away is no error.
@@ -41,11 +42,14 @@ Level level();
 /// Format::text unless set: "tranche: warning: MESSAGE key=value". JSON:
 /// {"time","level","message",fields…}.
 void set_format(Format format);
+Format format();
 
 void error(std::string_view message, Fields fields = {});
 void warn(std::string_view message, Fields fields = {});
 void info(std::string_view message, Fields fields = {});
 void debug(std::string_view message, Fields fields = {});
+/// JSON alone carries the fields: the message says the same.
+void tell(std::string_view message, const std::vector<Field>& fields);
 
 /// The line as it would be written, line break included. For tests.
 std::string render(

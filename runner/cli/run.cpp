@@ -7,8 +7,11 @@
 #include "cli/window_options.hpp"
 #include "exit_status.hpp"
 #include "log.hpp"
+#include "terminal.hpp"
 
 #include "tranche/error.hpp"
+
+#include <unistd.h>
 
 namespace tranche::cli {
 namespace {
@@ -25,6 +28,7 @@ struct Options {
   std::optional<std::string> summary;
   std::optional<std::string> log_dir;
   std::vector<std::string> adapters;
+  std::string progress = "auto";
 };
 
 constexpr std::int64_t kMostCount = std::int64_t{1} << 53;
@@ -57,6 +61,42 @@ void set_rate(runner::RunOptions& run, const std::optional<std::string>& text) {
   }
 }
 
+/// Where only one batch comes, nothing is shown that would keep the terminal from its command.
+runner::ProgressKind automatic_progress(const runner::RunOptions& run) {
+  using Kind = runner::ProgressKind;
+  const bool line = runner::terminal::colours(STDERR_FILENO) &&
+                    runner::log::format() == runner::log::Format::text;
+  return !line ? Kind::log : run.iterations == 1 ? Kind::none : Kind::bar;
+}
+
+void set_progress(runner::RunOptions& run, const std::string& text) {
+  using Kind = runner::ProgressKind;
+  constexpr std::string_view kEvery = "log:";
+  if (text == "auto") {
+    run.progress = automatic_progress(run);
+  } else if (text == "none") {
+    run.progress = Kind::none;
+  } else if (text == "bar") {
+    run.progress = Kind::bar;
+    if (!runner::terminal::colours(STDERR_FILENO)) {
+      throw Error(ErrorCode::refused,
+                  "--progress bar: standard error is no terminal that can redraw a line; accepted "
+                  "are auto, log and none");
+    }
+  } else if (text == "log" || text.starts_with(kEvery)) {
+    run.progress = Kind::log;
+    if (text.size() > kEvery.size()) {
+      run.progress_interval = parse_duration(text.substr(kEvery.size()), "--progress log");
+    }
+  }
+  if ((run.progress == Kind::none && text != "none" && text != "auto") || text == kEvery ||
+      run.progress_interval == Duration::zero()) {
+    throw Error(
+        ErrorCode::usage,
+        "--progress: '" + text + "' is not known; accepted are auto, bar, log, log:30s and none");
+  }
+}
+
 /// What an option says holds over what an adapter asks for.
 void set_manners(const Context& context, const Options& options, runner::RunOptions& run) {
   run.adapters = choose_adapters(context, options.adapters);
@@ -79,6 +119,7 @@ int execute(Context& context, Options& options) {
   run.log_directory = options.log_dir.value_or("");
   check_lease(run.lease);
   set_rate(run, options.max_rate);
+  set_progress(run, options.progress);
   run.probe = options.probe.value_or("");
   if (options.probe && run.probe.find_first_not_of(" \t\n") == std::string::npos) {
     throw Error(ErrorCode::usage, "--while is empty; accepted is a command for sh");
@@ -144,6 +185,13 @@ void add_run(Registry& registry) {
            "none, or a program "
            "tranche-adapter-NAME")
       .default_text("auto");
+  c.option(
+      "--progress",
+      options->progress,
+      "auto|bar|log[:DUR]|none",
+      "A line at the bottom of the terminal, or one in the log every 30s; auto: the first on a "
+      "terminal, unless only one batch comes, and the second elsewhere. Under bar the command's "
+      "standard output is a pipe, not the terminal");
   c.option("--summary",
            options->summary,
            "FILE",

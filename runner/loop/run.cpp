@@ -16,6 +16,7 @@
 #include "process/guard.hpp"
 #include "process/process_runner.hpp"
 #include "process/signals.hpp"
+#include "progress/progress_display.hpp"
 #include "run_identity.hpp"
 
 #include "tranche/error.hpp"
@@ -187,6 +188,7 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   {
     NewsWatch news(open, options.job, options.jobs);
     HorizonWatch horizon(open, options.job);
+    const ProgressDisplay progress(options, state, open);
     work({options,
           stop,
           commands,

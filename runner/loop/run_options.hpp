@@ -13,6 +13,9 @@
 
 namespace tranche::runner {
 
+/// How a run shows how far it is.
+enum class ProgressKind { none, bar, log };
+
 /// What `tranche run` was asked to do.
 struct RunOptions {
   std::string job;
@@ -36,6 +39,8 @@ struct RunOptions {
   std::string summary;  ///< file; "-": standard output; empty: none
   std::filesystem::path log_directory;
   bool items_nul = false;  ///< items file separated by NUL bytes
+  ProgressKind progress = ProgressKind::none;
+  Duration progress_interval = std::chrono::seconds(30);  ///< of the lines in the log
   AdapterChoice adapters;
   Identity identity;  ///< the orchestrator's names for this run
   std::vector<std::string> command;

@@ -2,6 +2,7 @@
 
 #include "json/batch_json.hpp"
 #include "log.hpp"
+#include "process/clocks.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -37,6 +38,28 @@ void RunState::give_back_iteration() {
 std::int64_t RunState::number_iteration() {
   const std::lock_guard lock(mutex_);
   return ++numbered_;
+}
+
+RunState::InFlight::InFlight(RunState& state, std::int64_t batch_id)
+    : state_(state), batch_id_(batch_id) {
+  const std::lock_guard lock(state_.mutex_);
+  state_.in_flight_[batch_id_] = monotonic_now();
+}
+
+RunState::InFlight::~InFlight() {
+  const std::lock_guard lock(state_.mutex_);
+  state_.in_flight_.erase(batch_id_);
+}
+
+RunState::Snapshot RunState::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  Snapshot now{{count_, weight_}, static_cast<std::int64_t>(in_flight_.size()), failed_, {}};
+  for (const auto& [id, since] : in_flight_) {
+    if (!now.slowest || since < now.slowest->since) {
+      now.slowest = Snapshot::Slowest{id, since};
+    }
+  }
+  return now;
 }
 
 void RunState::end_iteration(const Batch& batch, Result result, int status) {

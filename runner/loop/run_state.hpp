@@ -3,10 +3,13 @@
 #include "json/values.hpp"
 #include "loop/run_options.hpp"
 #include "process/file_descriptor.hpp"
+#include "progress/figures.hpp"
 
 #include "tranche/types.hpp"
 
+#include <chrono>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 
@@ -37,6 +40,30 @@ class RunState {
   void end(int status);
   /// Readable once failures have ended the run.
   int ending_fd() const { return ending_event_.get(); }
+
+  /// A batch is being processed for as long as it lives.
+  class InFlight {
+   public:
+    InFlight(RunState& state, std::int64_t batch_id);
+    ~InFlight();
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+
+   private:
+    RunState& state_;
+    const std::int64_t batch_id_;
+  };
+  struct Snapshot {
+    Amount done;  ///< what succeeded
+    std::int64_t running = 0;
+    std::int64_t failed = 0;  ///< iterations
+    struct Slowest {
+      std::int64_t batch_id = 0;
+      std::chrono::nanoseconds since{};  ///< CLOCK_MONOTONIC
+    };
+    std::optional<Slowest> slowest;
+  };
+  Snapshot snapshot() const;
 
   /// Once for each text.
   void note(const std::string& text);
@@ -70,6 +97,7 @@ class RunState {
   std::optional<int> status_;
   std::string noted_;
   std::deque<Batch> last_batches_;
+  std::map<std::int64_t, std::chrono::nanoseconds> in_flight_;  ///< since when, by batch
 };
 
 }  // namespace tranche::runner

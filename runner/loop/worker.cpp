@@ -4,7 +4,9 @@
 #include "log.hpp"
 #include "loop/environment.hpp"
 #include "process/apart.hpp"
+#include "terminal.hpp"
 
+#include <unistd.h>
 #include <utility>
 
 namespace tranche::runner {
@@ -176,6 +178,7 @@ std::optional<Worker::Held> Worker::take_up(const Acquired& answer,
 }
 
 std::optional<Worker::Held> Worker::process(Held& held, std::int64_t iteration) {
+  const RunState::InFlight in_flight(state_, held.batch.id);
   Watch watch;
   watch.renew(held.asked_at, held.lease);
   Verdict verdict;
@@ -321,6 +324,8 @@ CommandSpec Worker::command_for(const BatchView& view) const {
   spec.log_directory = options.log_directory;
   spec.log_name = "batch-" + id + "-attempt-" + std::to_string(view.batch.attempt);
   spec.line_prefix = options.jobs > 1 ? "[" + id + "] " : "";
+  // What goes to the terminal past us would mix with the line at its bottom.
+  spec.carry_output = options.progress == ProgressKind::bar && terminal::is_terminal(STDOUT_FILENO);
   return spec;
 }
 

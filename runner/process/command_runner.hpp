@@ -36,6 +36,8 @@ struct CommandSpec {
   std::function<void(std::string_view)> see_error;
   /// The same for standard output, which then passes through the runner.
   std::function<void(std::string_view)> see_output;
+  /// Standard output passes through the runner, too.
+  bool carry_output = false;
 };
 
 /// The seam between the loop and processes; a fake stands here in tests of the loop.

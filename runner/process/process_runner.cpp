@@ -48,7 +48,8 @@ Streams open_streams(const CommandSpec& spec, Sink& output, Sink& error) {
   Streams streams;
   streams.error = add_pump(streams.pumps, spec, error, ".err");
   streams.pumps.front()->show_to(spec.see_error);
-  if (!spec.log_directory.empty() || !spec.line_prefix.empty() || spec.see_output) {
+  if (!spec.log_directory.empty() || !spec.line_prefix.empty() || spec.see_output ||
+      spec.carry_output) {
     streams.output = add_pump(streams.pumps, spec, output, ".out");
     streams.pumps.back()->show_to(spec.see_output);
   }

@@ -1,5 +1,7 @@
 #include "process/sink.hpp"
 
+#include "live_line.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -42,7 +44,12 @@ std::size_t Sink::write(const void* writer, std::string_view data, bool whole) {
   if (writer_ != nullptr && writer_ != writer) {
     return 0;
   }
+  live_line::Pause pause(fd_);
+  if (!pause.is_clear()) {
+    return 0;
+  }
   const std::size_t taken = write_now(data);
+  pause.wrote(data.data(), taken);
   writer_ = whole && taken < data.size() && (taken > 0 || writer_ == writer) ? writer : nullptr;
   return taken;
 }

@@ -184,6 +184,24 @@ std::int64_t MemoryTransaction::exhausted_assets(std::int64_t window_id) {
   return assets;
 }
 
+ClosedTotals MemoryTransaction::closed_totals(std::int64_t window_id) {
+  ClosedTotals totals;
+  for (const auto& [id, row] : state_.batches) {
+    const Batch& batch = row.stored.batch;
+    if (batch.window_id != window_id || row.stored.superseded_from) {
+      continue;
+    }
+    if (batch.status == BatchStatus::succeeded) {
+      totals.count += batch.count;
+      totals.weight += batch.weight;
+    } else if (batch.exhausted || batch.status == BatchStatus::cancelled) {
+      totals.given_up_count += batch.count;
+      totals.given_up_weight += batch.weight;
+    }
+  }
+  return totals;
+}
+
 OpenTotals MemoryTransaction::open_totals(std::int64_t window_id, KeyType) {
   OpenTotals totals;
   for (const auto& [id, row] : state_.batches) {

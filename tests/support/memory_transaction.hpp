@@ -108,6 +108,7 @@ class MemoryTransaction final : public StoreTransaction {
                                         KeyType) override;
   OpenTotals open_totals(std::int64_t window_id, KeyType) override;
   std::int64_t exhausted_assets(std::int64_t window_id) override;
+  ClosedTotals closed_totals(std::int64_t window_id) override;
   bool has_batches(std::int64_t job_id) override;
 
   // Runs.

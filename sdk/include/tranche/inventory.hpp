@@ -247,6 +247,10 @@ class Inventory {
   /// Of every window, for monitors. Cost follows the number of attempts kept.
   std::vector<AttemptTotals> attempt_totals();
 
+  /// What a window is through with; backlog() says what is left. Cost follows the number of its
+  /// batches.
+  ClosedTotals closed(const std::string& job, const std::string& window);
+
   // Runs.
   void start_run(const Run& run);
   void finish_run(const std::string& run_id,

@@ -331,6 +331,8 @@ class StoreTransaction {
   virtual OpenTotals open_totals(std::int64_t window_id, KeyType type) = 0;
   /// In exhausted batches of the window.
   virtual std::int64_t exhausted_assets(std::int64_t window_id) = 0;
+  /// Of the window's live batches that ended for good. Cost follows their number.
+  virtual ClosedTotals closed_totals(std::int64_t window_id) = 0;
   virtual bool has_batches(std::int64_t job_id) = 0;
 
   // Runs.

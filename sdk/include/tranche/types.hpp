@@ -280,4 +280,13 @@ struct Backlog {
   std::vector<Writer> writers;  ///< whose transactions they wait for, the longest first, up to 10
 };
 
+/// What a window is through with: batches that ended for good, those left out that a split or a
+/// reset put others in the place of.
+struct ClosedTotals {
+  std::int64_t count = 0;  ///< assets in succeeded batches
+  double weight = 0;
+  std::int64_t given_up_count = 0;  ///< in exhausted and cancelled ones; backlog counts them too
+  double given_up_weight = 0;
+};
+
 }  // namespace tranche

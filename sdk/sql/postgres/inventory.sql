@@ -585,6 +585,14 @@ FROM total
 SELECT coalesce(sum(count), 0)::bigint FROM /* TEMPLATE: prefix */batch
 WHERE window_id = $1 AND status IN ('failed', 'cancelled') AND status = 'failed' AND exhausted AND available_at IS NULL AND superseded_from IS NULL
 
+-- name: closed_totals
+-- What has ended for good. One walk through the window's batches: asked now and then by whoever shows progress.
+SELECT coalesce(sum(count) FILTER (WHERE status = 'succeeded'), 0)::bigint, coalesce(sum(weight) FILTER (WHERE status = 'succeeded'), 0.0),
+  coalesce(sum(count) FILTER (WHERE status <> 'succeeded'), 0)::bigint, coalesce(sum(weight) FILTER (WHERE status <> 'succeeded'), 0.0)
+FROM /* TEMPLATE: prefix */batch
+WHERE window_id = $1 AND superseded_from IS NULL
+  AND (status = 'succeeded' OR status IN ('failed', 'cancelled') AND available_at IS NULL)
+
 -- name: has_batches
 -- Asked of the indexes on ranges and on stragglers: every window that ever had a batch has one that is no half of another.
 SELECT EXISTS (SELECT 1 FROM /* TEMPLATE: prefix */window AS w WHERE w.job_id = $1 AND (

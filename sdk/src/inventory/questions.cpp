@@ -66,6 +66,13 @@ Backlog Inventory::backlog(const std::string& job_name, const std::string& windo
   return backlog;
 }
 
+ClosedTotals Inventory::closed(const std::string& job_name, const std::string& window_name) {
+  return impl_->reading([&](StoreTransaction& transaction) {
+    const Job job = impl_->need_job(transaction, job_name);
+    return transaction.closed_totals(impl_->need_window(transaction, job, window_name).id);
+  });
+}
+
 namespace {
 
 /// Of what can be taken now, leaves what stays where an acquire with these limits takes back what

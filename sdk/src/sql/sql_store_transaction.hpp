@@ -116,6 +116,7 @@ class SqlStoreTransaction final : public StoreTransaction {
                                         KeyType type) override;
   OpenTotals open_totals(std::int64_t window_id, KeyType type) override;
   std::int64_t exhausted_assets(std::int64_t window_id) override;
+  ClosedTotals closed_totals(std::int64_t window_id) override;
   bool has_batches(std::int64_t job_id) override;
 
   void insert_run(const Run& run, std::int64_t job_id, std::int64_t window_id) override;

@@ -170,6 +170,17 @@ std::int64_t SqlStoreTransaction::exhausted_assets(std::int64_t window_id) {
   return *integer_of("exhausted_assets", {window_id});
 }
 
+ClosedTotals SqlStoreTransaction::closed_totals(std::int64_t window_id) {
+  return *one("closed_totals", {window_id}, [](const Rows& rows) {
+    RowReader row(rows);
+    ClosedTotals totals;
+    totals.count = row.integer();
+    totals.weight = row.real();
+    totals.given_up_count = row.integer();
+    totals.given_up_weight = row.real();
+    return totals;
+  });
+}
 OpenTotals SqlStoreTransaction::open_totals(std::int64_t window_id, KeyType type) {
   return *one("open_totals", {clock(), window_id}, [type](const Rows& rows) {
     RowReader row(rows);
