@@ -1,13 +1,16 @@
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/confirm.hpp"
+#include "cli/figures_text.hpp"
 #include "cli/open.hpp"
 #include "cli/people.hpp"
 #include "cli/window_options.hpp"
 #include "exit_status.hpp"
 #include "json/backlog_json.hpp"
+#include "json/figures_json.hpp"
 #include "json/window_json.hpp"
 #include "log.hpp"
+#include "progress/window_figures.hpp"
 
 #include "tranche/definition.hpp"
 
@@ -49,6 +52,12 @@ std::vector<Column> campaign_fields() {
           {"job", "JOB"},
           {"state", "STATE", Align::left, 1, state_text, true},
           {"complete", "COMPLETE"},
+          {"progress", "PROGRESS", Align::left, 1, progress_text},
+          {"done_count", "DONE", Align::left, 1, done_text},
+          {"done_weight", "DONE WEIGHT", Align::left, 1, done_weight_text},
+          {"count_per_second", "RATE", Align::left, 1, rate_text},
+          {"seconds_left", "TIME LEFT", Align::left, 1, left_text},
+          {"slowest", "SLOWEST", Align::left, 1, slowest_text},
           {"from", "FROM"},
           {"to", "TO"},
           {"frontier", "FRONTIER"},
@@ -71,6 +80,7 @@ Json campaign_json(Inventory& inventory, const std::string& job, const std::stri
   const Backlog backlog = inventory.backlog(job, name);
   Json json = runner::window_json(job, window);
   json["complete"] = backlog.count == 0 && window.frontier && *window.frontier >= *window.upper;
+  json.update(runner::figures_json(runner::window_figures(inventory, backlog)));
   const Json left = runner::backlog_json(backlog);
   for (const char* field : {"count",
                             "weight",
@@ -181,7 +191,11 @@ void add_list(Registry& registry) {
 
 void add_show(Registry& registry) {
   auto options = std::make_shared<Options>();
-  auto& c = add(registry, "show", "One campaign and what is left of it", options);
+  auto& c = add(registry, "show", "One campaign: how far it is, and what is left", options);
+  c.about(
+      "RATE is that of the batches that succeeded last, SLOWEST the batch that has been running "
+      "the "
+      "longest, TIME LEFT what the rest takes at this rate; -o json tells the same figures.");
   c.listing(options->output);
   c.run([options](Context& context) { return show_campaign(context, *options); });
 }

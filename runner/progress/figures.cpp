@@ -20,12 +20,15 @@ std::optional<double> Figures::share() const {
 }
 
 std::optional<Duration> Figures::left() const {
-  if (!total || !rate) {
+  if (!total) {
     return std::nullopt;
   }
   const Amount ahead = *total - done - given_up;
   if (ahead.count <= 0) {
     return Duration::zero();
+  }
+  if (!rate || running == 0) {
+    return std::nullopt;
   }
   const bool by_weight = total->weight > 0 && rate->weight > 0;
   const double seconds =

@@ -42,7 +42,7 @@ struct Figures {
 
   /// By weight where there is any, else by count; 1 where there is nothing to do. Empty: no total.
   std::optional<double> share() const;
-  /// Until all is done that is not given up, at this rate. Empty: not known.
+  /// Until all is done that is not given up, at this rate. Empty: not known, or nothing is running.
   std::optional<Duration> left() const;
 };
 

@@ -34,15 +34,6 @@ std::string number(std::int64_t count) {
   return count < kLong ? std::to_string(count) : format_weight_short(static_cast<double>(count));
 }
 
-std::string rate_number(double rate) {
-  std::array<char, 48> text{};
-  if (rate >= 1000) {
-    return format_weight_short(std::round(rate));
-  }
-  std::snprintf(text.data(), text.size(), rate < 10 ? "%.1f" : "%.0f", rate);
-  return text.data();
-}
-
 /// A part of the line; the lowest rank is the first to go where the terminal is narrow.
 struct Part {
   int rank;
@@ -105,6 +96,15 @@ std::string progress_bar(double share, std::size_t width) {
 
 std::string percent(double share) {
   return std::to_string(static_cast<int>(share * 100)) + "%";
+}
+
+std::string rate_number(double rate) {
+  std::array<char, 48> text{};
+  if (rate >= 1000) {
+    return format_weight_short(std::round(rate));
+  }
+  std::snprintf(text.data(), text.size(), rate < 10 ? "%.1f" : "%.0f", rate);
+  return text.data();
 }
 
 std::string coarse_duration(Duration duration) {

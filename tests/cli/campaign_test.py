@@ -21,6 +21,29 @@ def test_a_campaign_goes_over_keys_again(world):
     assert world.acquire()["first_key"] == 5
 
 
+def test_show_tells_how_far_a_campaign_is(world):
+    world.job("flights", "--max-attempts", 1, max_count=2)
+    create(world)
+    show = lambda *options: world.json("campaign", "show", "january", "--job", "flights")
+    fresh = show()
+    figures = ("progress", "done_count", "total_count", "done_weight", "total_weight", "count_per_second", "seconds_left", "slowest")
+    assert [fresh[figure] for figure in figures] == [0, 0, 10, 0, 550, None, None, None]
+    world.done("--campaign", "january")
+    world.release(world.acquire("--campaign", "january"), "failed")
+    held = [world.acquire("--campaign", "january") for _ in range(2)][0]
+    half = show()
+    assert [half[figure] for figure in figures[1:5]] == [2, 10, 30, 550]
+    assert half["progress"] == pytest.approx(30 / 550)
+    rate = half["count_per_second"]
+    assert rate > 0 and half["weight_per_second"] == pytest.approx(15 * rate)
+    # What failed for good is not waited for: keys 5 to 10 of weight 450 are.
+    assert half["seconds_left"] == pytest.approx(450 / half["weight_per_second"], rel=0.1)
+    assert half["slowest"]["batch_id"] == held["batch_id"] and half["slowest"]["seconds"] >= 0
+    shown = world.ok("campaign", "show", "january", "--job", "flights").stdout
+    assert "[=>                            ] 5%" in shown and "2 of 10\n" in shown and "30 of 550\n" in shown
+    assert f"batch {held['batch_id']} for " in shown
+
+
 def test_bounds_default_to_the_whole_table(world):
     world.job()
     campaign = create(world)

@@ -81,6 +81,8 @@ TEST_CASE("what is given up takes no time", "[unit]") {
   figures.total = Amount{100, 0};
   figures.done = {50, 0};
   figures.rate = Rate{5, 0};
+  CHECK(!figures.left());
+  figures.running = 1;
   CHECK(figures.left() == 10s);
   figures.given_up = {40, 0};
   CHECK(figures.left() == 2s);
