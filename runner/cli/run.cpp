@@ -3,6 +3,7 @@
 #include "cli/adapters.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/dry_run.hpp"
 #include "cli/open.hpp"
 #include "cli/window_options.hpp"
 #include "exit_status.hpp"
@@ -29,6 +30,8 @@ struct Options {
   std::optional<std::string> log_dir;
   std::vector<std::string> adapters;
   std::string progress = "auto";
+  bool dry_run = false;
+  OutputFormat output = OutputFormat::table;
 };
 
 constexpr std::int64_t kMostCount = std::int64_t{1} << 53;
@@ -131,6 +134,13 @@ int execute(Context& context, Options& options) {
   if (run.timeout == Duration::zero()) {
     run.timeout.reset();
   }
+  if (options.dry_run) {
+    return dry_run(context, run, options.output);
+  }
+  if (options.output != OutputFormat::table) {
+    throw Error(ErrorCode::usage,
+                "run: -o is the form of what --dry-run prints; --summary FILE tells a run as JSON");
+  }
   return runner::run(
       run, [context, what = options.where.what()] { return need_inventory(context, what); });
 }
@@ -203,6 +213,11 @@ void add_run(Registry& registry) {
            "Exit status where nothing was handed out")
       .range(0, kMostStatus)
       .default_text("0; 99 under Airflow");
+  c.flag("--dry-run",
+         options->dry_run,
+         "Print the batches and the command over each; change nothing. {items_file}, {batch_file} "
+         "and the {batch_id} of new batches come with the run");
+  c.listing(options->output);
   c.flag("--items0", run.items_nul, "Separate the items in TRANCHE_ITEMS_FILE by NUL bytes");
   c.rest("COMMAND",
          run.command,

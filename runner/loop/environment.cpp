@@ -73,20 +73,22 @@ std::vector<std::string> command_environment(const BatchView& view) {
   return environment;
 }
 
-std::vector<std::string> command_arguments(const std::vector<std::string>& command,
-                                           const BatchView& view) {
+PlaceholderValues placeholder_values(const BatchView& view) {
   const Batch& batch = view.batch;
-  const std::map<std::string, std::string, std::less<>> values = {
-      {"first_key", batch.first_key->text()},
-      {"last_key", batch.last_key->text()},
-      {"count", std::to_string(batch.count)},
-      {"weight", format_weight(batch.weight)},
-      {"batch_id", std::to_string(batch.id)},
-      {"attempt", std::to_string(batch.attempt)},
-      {"iteration", std::to_string(view.iteration)},
-      {"items_file", view.files.items.string()},
-      {"batch_file", view.files.batch.string()},
-      {"range_sql", view.range_sql}};
+  return {{"first_key", batch.first_key->text()},
+          {"last_key", batch.last_key->text()},
+          {"count", std::to_string(batch.count)},
+          {"weight", format_weight(batch.weight)},
+          {"batch_id", std::to_string(batch.id)},
+          {"attempt", std::to_string(batch.attempt)},
+          {"iteration", std::to_string(view.iteration)},
+          {"items_file", view.files.items.string()},
+          {"batch_file", view.files.batch.string()},
+          {"range_sql", view.range_sql}};
+}
+
+std::vector<std::string> command_arguments(const std::vector<std::string>& command,
+                                           const PlaceholderValues& values) {
   std::vector<std::string> arguments;
   arguments.reserve(command.size());
   for (const std::string& argument : command) {

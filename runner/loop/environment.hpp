@@ -5,6 +5,7 @@
 
 #include "tranche/types.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,13 @@ struct BatchView {
 /// value that is too long for the environment is left out; it stands in the batch file.
 std::vector<std::string> command_environment(const BatchView& view);
 
-/// The command with `{first_key}` and the like replaced.
+/// What `{first_key}` and the like stand for.
+using PlaceholderValues = std::map<std::string, std::string, std::less<>>;
+PlaceholderValues placeholder_values(const BatchView& view);
+
+/// The command with them replaced.
 std::vector<std::string> command_arguments(const std::vector<std::string>& command,
-                                           const BatchView& view);
+                                           const PlaceholderValues& values);
 
 /// A W3C trace context for one attempt: the caller's trace, or a new one, with a span of its own.
 std::string make_traceparent(const char* inherited);

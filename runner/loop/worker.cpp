@@ -317,7 +317,7 @@ CommandSpec Worker::command_for(const BatchView& view) const {
   const RunOptions& options = setup_.options;
   const std::string id = std::to_string(view.batch.id);
   CommandSpec spec;
-  spec.argv = command_arguments(options.command, view);
+  spec.argv = command_arguments(options.command, placeholder_values(view));
   spec.environment = command_environment(view);
   spec.timeout = options.timeout;
   spec.grace = options.grace;
