@@ -68,6 +68,7 @@ void give_back(Inventory& inventory, const Batch& batch) {
 
 int acquire(const Context& context, const Options& options) {
   check_lease(options.lease);
+  check_limits(options.limits);
   const HandOver hand_over(options.output, options.output_dir);
   StepInventory inventory(context, options.where.what());
   AcquireOptions request;
@@ -118,6 +119,7 @@ void add_acquire(Registry& registry) {
       "--status succeeded");
   add_window(c, options->where);
   add_limits(c, options->limits);
+  add_waiting(c, options->limits);
   add_retry_mode(c, options->retry);
   c.option("--lease", options->lease, "DUR", "How long it is held without a heartbeat")
       .default_text("the job's, else " + format_duration(kUnattendedLease));

@@ -19,6 +19,8 @@ namespace {
 
 using Align = Column::Align;
 
+constexpr std::int64_t kMostInFlight = std::int64_t{1} << 53;
+
 struct Options {
   std::string name;
   std::string job;
@@ -70,6 +72,7 @@ std::vector<Column> campaign_fields() {
           {"cancelled", "CANCELLED"},
           {"max_count", "MAX COUNT"},
           {"max_weight", "MAX WEIGHT"},
+          {"max_in_flight", "MAX IN FLIGHT"},
           {"halt_after", "HALT AFTER"},
           {"created_at", "CREATED"}};
 }
@@ -171,6 +174,9 @@ void add_create(Registry& registry) {
   c.option("--to", options->campaign.to, "K", "Last key")
       .default_text("the newest settled key now");
   add_limits(c, options->campaign.limits);
+  add_max_in_flight(c, "--max-in-flight", options->campaign.max_in_flight);
+  c.option("--parallel", options->campaign.max_in_flight, "N", "The same as --max-in-flight")
+      .range(1, kMostInFlight);
   c.option("--halt-after",
            options->campaign.halt_after,
            "5%|N",

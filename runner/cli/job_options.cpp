@@ -38,6 +38,8 @@ void add_job_options(Command& c, JobOptions& o) {
   c.option("--filter", o.filter, "SQL", "A condition on columns that do not change: kind = 'csv'");
   c.option("--source", o.source, "URL", "The table's database").default_text("the inventory's");
   add_limits(c, o.limits);
+  add_waiting(c, o.limits);
+  add_max_in_flight(c, "--max-in-flight", o.max_in_flight);
   c.option("--max-attempts", o.max_attempts, "N", "Attempts before a batch is exhausted")
       .range(1, kMostAttempts)
       .default_text(std::to_string(defaults.max_attempts));
@@ -77,6 +79,7 @@ void check_job_options(const JobOptions& o) {
   refuse_empty("--weight", o.weight);
   refuse_empty("--time-column", o.time_column);
   check_lease(o.lease);
+  check_limits(o.limits);
   if (o.source) {
     DatabaseUrl::parse(*o.source);
   }
@@ -98,6 +101,9 @@ void apply_job_options(const JobOptions& o, JobDefinition& definition) {
   set(definition.filter, o.filter);
   set(definition.limits.max_count, o.limits.max_count);
   set(definition.limits.max_weight, o.limits.max_weight);
+  set(definition.limits.min_count, o.limits.min_count);
+  set(definition.limits.max_wait, o.limits.max_wait);
+  set(definition.max_in_flight, o.max_in_flight);
   set(definition.max_attempts, o.max_attempts);
   set(definition.retry_delay, o.retry_delay);
   if (!o.retry_backoff.empty()) {
@@ -121,6 +127,9 @@ void add_clear_options(Command& c, ClearOptions& o) {
   c.flag("--no-source", o.source, "The table is in the inventory's database");
   c.flag("--no-max-count", o.max_count, "No limit by count");
   c.flag("--no-max-weight", o.max_weight, "No limit by weight");
+  c.flag("--no-min-count", o.min_count, "Hand out ranges of any size");
+  c.flag("--no-max-wait", o.max_wait, "The default wait");
+  c.flag("--no-max-in-flight", o.max_in_flight, "Any number of batches at once");
   c.flag("--no-lease", o.lease, "The default lease");
   c.flag("--no-start-key", o.start_key, "From the table's first key");
   c.flag("--no-time-column", o.time_column, "No column for the age");
@@ -135,6 +144,9 @@ void check_clear_options(const ClearOptions& clear, const JobOptions& o) {
                           {"--no-source", clear.source, o.source.has_value()},
                           {"--no-max-count", clear.max_count, o.limits.max_count.has_value()},
                           {"--no-max-weight", clear.max_weight, o.limits.max_weight.has_value()},
+                          {"--no-min-count", clear.min_count, o.limits.min_count.has_value()},
+                          {"--no-max-wait", clear.max_wait, o.limits.max_wait.has_value()},
+                          {"--no-max-in-flight", clear.max_in_flight, o.max_in_flight.has_value()},
                           {"--no-lease", clear.lease, o.lease.has_value()},
                           {"--no-start-key", clear.start_key, o.start_key.has_value()},
                           {"--no-time-column", clear.time_column, o.time_column.has_value()},
@@ -162,6 +174,9 @@ void apply_clear_options(const ClearOptions& clear, JobDefinition& definition) {
   reset(clear.filter, definition.filter);
   reset(clear.max_count, definition.limits.max_count);
   reset(clear.max_weight, definition.limits.max_weight);
+  reset(clear.min_count, definition.limits.min_count);
+  reset(clear.max_wait, definition.limits.max_wait);
+  reset(clear.max_in_flight, definition.max_in_flight);
   reset(clear.lease, definition.lease);
   reset(clear.start_key, definition.start_key);
   reset(clear.assume_unique, definition.assume_unique);

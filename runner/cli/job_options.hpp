@@ -19,6 +19,7 @@ struct JobOptions {
   std::optional<std::string> time_column;
   std::optional<std::string> filter;
   Limits limits;
+  std::optional<std::int64_t> max_in_flight;
   std::optional<int> max_attempts;
   std::optional<Duration> retry_delay;
   std::string retry_backoff;  ///< empty: as it is
@@ -48,6 +49,9 @@ struct ClearOptions {
   bool filter = false;
   bool max_count = false;
   bool max_weight = false;
+  bool min_count = false;
+  bool max_wait = false;
+  bool max_in_flight = false;
   bool lease = false;
   bool start_key = false;
   bool assume_unique = false;

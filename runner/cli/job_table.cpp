@@ -43,6 +43,15 @@ std::string delay_text(const Json& job) {
              : delay + ", doubling up to " + job.at("max_retry_delay").get<std::string>();
 }
 
+std::string waiting_text(const Json& job) {
+  if (job.at("min_count").is_null()) {
+    return "-";
+  }
+  const Json& wait = job.at("max_wait");
+  return job.at("min_count").dump() + ", for " +
+         (wait.is_string() ? wait.get<std::string>() : format_duration(kMaxWait)) + " at most";
+}
+
 std::string filter_text(const Json& job) {
   const auto& filter = job.at("filter").get_ref<const std::string&>();
   return filter.empty() ? "-" : filter;
@@ -78,6 +87,8 @@ std::vector<Column> job_fields() {
           {"filter", "FILTER", Align::left, 1, filter_text},
           {"max_count", "MAX COUNT"},
           {"max_weight", "MAX WEIGHT"},
+          {"min_count", "MIN COUNT", Align::left, 1, waiting_text},
+          {"max_in_flight", "MAX IN FLIGHT"},
           {"max_attempts", "MAX ATTEMPTS"},
           {"retry_delay", "RETRY DELAY", Align::left, 1, delay_text},
           {"on_exit", "ON EXIT"},

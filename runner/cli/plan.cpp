@@ -31,6 +31,7 @@ void tell_why_empty(Inventory& inventory, const Options& options) {
 }
 
 int plan(const Context& context, const Options& options) {
+  check_limits(options.limits);
   Inventory inventory = need_inventory(context, options.where.what());
   AcquireOptions request;
   request.window = options.where.window();
@@ -58,6 +59,7 @@ void add_plan(Registry& registry) {
   c.about("Changes nothing. Batches that come back show their number, others as new.");
   add_window(c, options->where);
   add_limits(c, options->limits);
+  add_waiting(c, options->limits);
   add_retry_mode(c, options->retry);
   c.option("--batches", options->batches, "N", "How many").range(1, kMostBatches);
   c.listing(options->output);

@@ -121,6 +121,7 @@ int execute(Context& context, Options& options) {
   run.summary = options.summary.value_or("");
   run.log_directory = options.log_dir.value_or("");
   check_lease(run.lease);
+  check_limits(run.limits);
   set_rate(run, options.max_rate);
   set_progress(run, options.progress);
   run.probe = options.probe.value_or("");
@@ -156,6 +157,7 @@ void add_run(Registry& registry) {
   runner::RunOptions& run = options->run;
   add_window(c, options->where);
   add_limits(c, run.limits);
+  add_waiting(c, run.limits);
   c.option("--iterations",
            options->iterations,
            "N|all",

@@ -27,6 +27,41 @@ void add_limits(Command& command, Limits& limits) {
       "--max-weight", limits.max_weight, "W", "Weight of a batch at most, such as 10GiB");
 }
 
+void add_waiting(Command& command, Limits& limits) {
+  command
+      .option(
+          "--min-count",
+          limits.min_count,
+          "N",
+          "Hand out no new range of fewer assets, unless it is full, the last one of a campaign, "
+          "or has waited for --max-wait")
+      .range(1, kLargestCount);
+  command
+      .option("--max-wait",
+              limits.max_wait,
+              "DUR",
+              "How long assets wait for --min-count at most, from when they were first seen")
+      .default_text("the job's, else " + format_duration(kMaxWait));
+}
+
+void add_max_in_flight(Command& command, std::string_view flag, std::optional<std::int64_t>& most) {
+  command
+      .option(flag,
+              most,
+              "N",
+              "Batches of a window that are processed at once at most, whoever processes them")
+      .range(1, kLargestCount);
+}
+
+void check_limits(const Limits& limits) {
+  if (limits.min_count && limits.max_count && *limits.max_count < *limits.min_count) {
+    throw Error(ErrorCode::usage,
+                "--min-count: '" + std::to_string(*limits.min_count) +
+                    "' is above --max-count; accepted is up to " +
+                    std::to_string(*limits.max_count));
+  }
+}
+
 void add_retry_mode(Command& command, std::string& retry) {
   command.choices("--retry",
                   retry,

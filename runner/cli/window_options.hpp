@@ -23,6 +23,11 @@ struct WindowOptions {
 void add_job(Command& command, std::string& job);
 void add_window(Command& command, WindowOptions& options);
 void add_limits(Command& command, Limits& limits);
+/// --min-count and --max-wait.
+void add_waiting(Command& command, Limits& limits);
+void add_max_in_flight(Command& command, std::string_view flag, std::optional<std::int64_t>& most);
+/// Errors: usage where the limits contradict each other.
+void check_limits(const Limits& limits);
 void add_retry_mode(Command& command, std::string& retry);
 RetryMode retry_mode(const std::string& word);
 

@@ -22,6 +22,7 @@ Json window_json(const std::string& job, const Window& window) {
           {"max_count", maybe_json(window.limits.max_count)},
           {"max_weight",
            window.limits.max_weight ? weight_json(*window.limits.max_weight) : Json(nullptr)},
+          {"max_in_flight", maybe_json(window.max_in_flight)},
           {"halt_after", text_json(window.halt_after)},
           {"halt_count", maybe_json(window.halt_count)},
           {"created_at", time_json(window.created_at)}};

@@ -112,6 +112,7 @@ void Worker::wait_for_more() {
   // A commit tells of itself a moment before its locks are gone, and so before the horizon moves.
   Duration pause = woken_ ? std::min(setup_.options.poll, kLookTwice) : setup_.options.poll;
   pause = std::min(pause, setup_.throttle->left().value_or(pause));
+  pause = std::min(pause, due_in_.value_or(pause));
   wait_for_any({setup_.stop.fd(), state_.ending_fd(), news}, pause);
   woken_ = wait_for_any({news}, Duration::zero());
   // Before the next look: what is told from then on wakes again.
@@ -154,6 +155,7 @@ std::optional<Worker::Held> Worker::acquire() {
 std::optional<Worker::Held> Worker::take_up(const Acquired& answer,
                                             std::chrono::nanoseconds asked_at) {
   unfinished_ = answer.unfinished;
+  due_in_ = answer.due_in;
   if (unfinished_) {
     log::info(answer.note);
   } else {

@@ -101,9 +101,10 @@ class Worker {
   LiveInventory inventory_;
   Heartbeat heartbeat_;
   ItemsFile items_;
-  bool woken_ = false;       ///< by news, since the last wait
-  bool unfinished_ = false;  ///< the last acquire stopped for time: the next one goes on
-  bool observed_ = false;    ///< observers wait for the end of the attempt
+  bool woken_ = false;              ///< by news, since the last wait
+  std::optional<Duration> due_in_;  ///< of the last acquire
+  bool unfinished_ = false;         ///< the last acquire stopped for time: the next one goes on
+  bool observed_ = false;           ///< observers wait for the end of the attempt
 };
 
 }  // namespace tranche::runner

@@ -137,6 +137,9 @@ json number_json(double value) {
 std::string to_json(const JobDefinition& definition) {
   nlohmann::ordered_json out;
   const auto maybe = [](const auto& value) { return value ? json(*value) : json(nullptr); };
+  const auto maybe_duration = [](const std::optional<Duration>& value) {
+    return value ? json(format_duration(*value)) : json(nullptr);
+  };
   out["source"] = definition.source;
   out["table"] = definition.table;
   out["key_column"] = definition.key_column;
@@ -147,12 +150,16 @@ std::string to_json(const JobDefinition& definition) {
   out["max_count"] = maybe(definition.limits.max_count);
   out["max_weight"] =
       definition.limits.max_weight ? number_json(*definition.limits.max_weight) : json(nullptr);
+  out["min_count"] = maybe(definition.limits.min_count);
+  out["max_wait"] = maybe_duration(definition.limits.max_wait);
+  out["target_duration"] = maybe_duration(definition.limits.target_duration);
+  out["max_in_flight"] = maybe(definition.max_in_flight);
   out["max_attempts"] = definition.max_attempts;
   out["retry_delay"] = format_duration(definition.retry_delay);
   out["retry_backoff"] = to_string(definition.retry_backoff);
   out["max_retry_delay"] = format_duration(definition.max_retry_delay);
   out["on_exit"] = definition.on_exit;
-  out["lease"] = definition.lease ? json(format_duration(*definition.lease)) : json(nullptr);
+  out["lease"] = maybe_duration(definition.lease);
   out["start_key"] = maybe(definition.start_key);
   out["settle"] = format_duration(definition.settle);
   out["assume_unique"] = definition.assume_unique;
@@ -189,6 +196,10 @@ JobDefinition definition_from_json(std::string_view text, bool stored) {
   fields.text("filter", definition.filter);
   fields.integer("max_count", definition.limits.max_count);
   fields.weight("max_weight", definition.limits.max_weight);
+  fields.integer("min_count", definition.limits.min_count);
+  fields.duration("max_wait", definition.limits.max_wait);
+  fields.duration("target_duration", definition.limits.target_duration);
+  fields.integer("max_in_flight", definition.max_in_flight);
   std::optional<std::int64_t> attempts;
   fields.integer("max_attempts", attempts);
   if (attempts && (*attempts < 1 || *attempts > kMostAttempts)) {
@@ -251,6 +262,20 @@ void check_texts(const JobDefinition& definition) {
   check("on_exit", definition.on_exit);
 }
 
+void check_min_count(const Limits& limits) {
+  if (limits.min_count && *limits.min_count < 1) {
+    refuse("min_count", "is " + std::to_string(*limits.min_count), "a whole number of at least 1");
+  }
+  if (limits.min_count && limits.max_count && *limits.max_count < *limits.min_count) {
+    refuse("min_count",
+           "is " + std::to_string(*limits.min_count) + ", above max_count",
+           "up to " + std::to_string(*limits.max_count));
+  }
+  if (limits.max_wait && *limits.max_wait < Duration::zero()) {
+    refuse("max_wait", "is negative", "a duration from 0 up");
+  }
+}
+
 }  // namespace
 
 void check_definition(const JobDefinition& definition) {
@@ -275,6 +300,17 @@ void check_definition(const JobDefinition& definition) {
       throw Error(ErrorCode::usage,
                   "a weight limit needs a weight column; name it with --weight COLUMN");
     }
+  }
+  check_min_count(definition.limits);
+  if (definition.limits.target_duration && *definition.limits.target_duration < kShortestTarget) {
+    refuse("target_duration",
+           "is " + format_duration(*definition.limits.target_duration),
+           "at least " + format_duration(kShortestTarget));
+  }
+  if (definition.max_in_flight && *definition.max_in_flight < 1) {
+    refuse("max_in_flight",
+           "is " + std::to_string(*definition.max_in_flight),
+           "a whole number of at least 1");
   }
   if (definition.max_attempts < 1 || definition.max_attempts > kMostAttempts) {
     refuse("max_attempts",

@@ -52,10 +52,31 @@ void Oracle::on_cut(const Batch& batch, const std::set<std::int64_t>& keys, cons
   const bool fenced = keys.size() < next.size() &&
                       holder_.upper_bound(*keys.rbegin()) != holder_.end() &&
                       holder_.upper_bound(*keys.rbegin())->first < next[keys.size()];
-  if (keys.size() < next.size() && !count_full && !fenced) {
+  if (keys.size() < next.size() && !count_full && !fenced && !limits.target_duration) {
     hold(limits.max_weight && weight + assets_.at(next[keys.size()]).weight > *limits.max_weight,
          "a batch ends before its limit");
   }
+}
+
+bool Oracle::must_wait(const Restraint& restraint, TimePoint now) const {
+  const Limits& limits = restraint.limits;
+  const Window& window = restraint.window;
+  const std::vector<std::int64_t> next = waiting();
+  if (!limits.min_count || next.empty() ||
+      static_cast<std::int64_t>(next.size()) >= *limits.min_count) {
+    return false;
+  }
+  double weight = 0;
+  for (const std::int64_t key : next) {
+    weight += assets_.at(key).weight;
+  }
+  const auto count = static_cast<std::int64_t>(next.size());
+  const bool full = (limits.max_count && count >= *limits.max_count) ||
+                    (limits.max_weight && count > 1 && weight > *limits.max_weight);
+  const bool complete = bounds_.upper && assets_.rbegin()->first >= *bounds_.upper;
+  const bool waited = window.waiting_since && next.front() <= window.waiting_key->number() &&
+                      *window.waiting_since + limits.max_wait.value_or(kMaxWait) <= now;
+  return !full && !complete && !waited && limits.max_wait != Duration::zero();
 }
 
 void Oracle::on_taken_back(const Batch& batch) {
@@ -109,7 +130,8 @@ void Oracle::on_reset(std::int64_t key, const std::vector<Batch>& batches) {
 void Oracle::check(const std::vector<Batch>& batches,
                    const Backlog& backlog,
                    TimePoint now,
-                   bool closed) const {
+                   bool closed,
+                   const Restraint& restraint) const {
   std::map<std::int64_t, const Batch*> by_id;
   for (const Batch& batch : batches) {
     by_id[batch.id] = &batch;
@@ -125,6 +147,11 @@ void Oracle::check(const std::vector<Batch>& batches,
     hold(fresh.empty() || key < fresh.front() || key < bounds_.lower,
          "key " + std::to_string(fresh.empty() ? 0 : fresh.front()) + " was skipped");
   }
+  const auto live = std::count_if(batches.begin(), batches.end(), [&](const Batch& batch) {
+    return batch.status == BatchStatus::processing && *batch.available_at > now;
+  });
+  closed = closed || (restraint.max_in_flight && live >= *restraint.max_in_flight);
+  const bool waits = must_wait(restraint, now);
   Backlog expected;
   std::set<std::int64_t> open;
   const auto count = [&](std::int64_t key) {
@@ -137,7 +164,7 @@ void Oracle::check(const std::vector<Batch>& batches,
   };
   for (const std::int64_t key : fresh) {
     count(key);
-    expected.ready += closed ? 0 : 1;
+    expected.ready += closed || waits ? 0 : 1;
   }
   for (const auto& [key, holder] : holder_) {
     const Batch& batch = *by_id[holder];

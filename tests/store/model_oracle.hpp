@@ -26,6 +26,16 @@ class Oracle {
   Oracle(const std::map<std::int64_t, Asset>& assets, Bounds bounds)
       : assets_(assets), bounds_(bounds) {}
 
+  /// What keeps a window from handing out what waits.
+  struct Restraint {
+    Window window;  ///< as the inventory has it
+    Limits limits;  ///< the job's
+    std::optional<std::int64_t> max_in_flight;
+  };
+  /// A range is about to be cut: whether it must wait for more assets at this time. Asks the
+  /// inventory since when the oldest has waited, and nothing else.
+  bool must_wait(const Restraint& restraint, TimePoint now) const;
+
   /// A range has just been cut. Errors (here and below): std::logic_error naming the broken
   /// invariant.
   void on_cut(const Batch& batch, const std::set<std::int64_t>& keys, const Limits& limits);
@@ -40,7 +50,8 @@ class Oracle {
   void check(const std::vector<Batch>& batches,
              const Backlog& backlog,
              TimePoint now,
-             bool closed) const;
+             bool closed,
+             const Restraint& restraint) const;
   /// At the end: every asset in one live batch that has ended for good.
   void check_drained(const std::vector<Batch>& batches) const;
 

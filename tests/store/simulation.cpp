@@ -77,6 +77,7 @@ void Simulation::begin_job() {
   definition_.limits.max_count = chance(70) ? std::optional(pick(1, 12)) : std::nullopt;
   definition_.limits.max_weight =
       chance(50) ? std::optional(static_cast<double>(pick(1, 30))) : std::nullopt;
+  choose_restraints();
   definition_.max_attempts = static_cast<int>(pick(1, 4));
   definition_.retry_delay = std::chrono::seconds(pick(0, 20));
   definition_.retry_backoff = chance(50) ? RetryBackoff::exponential : RetryBackoff::constant;
@@ -92,6 +93,18 @@ void Simulation::begin_job() {
     return std::to_string(inventory.create_job(job_, wanted).version);
   });
   oracles_.emplace("incremental", Oracle(assets_, {base_, std::nullopt}));
+}
+
+void Simulation::choose_restraints() {
+  Limits& limits = definition_.limits;
+  limits.min_count =
+      chance(25) ? std::optional(pick(2, limits.max_count.value_or(12) + 1)) : std::nullopt;
+  if (limits.max_count && limits.min_count > limits.max_count) {
+    limits.min_count = limits.max_count;
+  }
+  limits.max_wait =
+      chance(50) ? std::optional<Duration>(std::chrono::seconds(pick(0, 60))) : std::nullopt;
+  definition_.max_in_flight = chance(25) ? std::optional(pick(1, 4)) : std::nullopt;
 }
 
 void Simulation::insert_assets() {
@@ -148,6 +161,7 @@ void Simulation::step() {
     reset();
   } else if (dice == 98) {
     definition_.limits.max_count = chance(70) ? std::optional(pick(1, 12)) : std::nullopt;
+    choose_restraints();
     definition_.max_attempts = static_cast<int>(pick(1, 4));
     std::map<std::string, std::vector<Batch>> before;
     for (const auto& [window, oracle] : oracles_) {
@@ -157,8 +171,8 @@ void Simulation::step() {
       return std::to_string(inventory
                                 .update_job(job_,
                                             [&](JobDefinition& wanted) {
-                                              wanted.limits.max_count =
-                                                  definition_.limits.max_count;
+                                              wanted.limits = definition_.limits;
+                                              wanted.max_in_flight = definition_.max_in_flight;
                                               wanted.max_attempts = definition_.max_attempts;
                                             })
                                 .version);
@@ -171,6 +185,7 @@ void Simulation::step() {
     const std::int64_t to = pick(from, last_key_ + 5);
     const std::string name = "c" + std::to_string(oracles_.size());
     CampaignOptions options{std::to_string(from), std::to_string(to), {}, {}};
+    options.max_in_flight = chance(20) ? std::optional(pick(1, 3)) : std::nullopt;
     if (chance(50)) {
       options.halt_after = chance(50) ? std::to_string(pick(1, 10)) : "20%";
     }
@@ -195,7 +210,7 @@ void Simulation::drain() {
   for (const auto& [window, oracle] : oracles_) {
     AcquireOptions options;
     options.window = window;
-    for (int idle = 0; idle < 3;) {
+    for (int idle = 0; idle < 15;) {
       held_.clear();
       claim(window, options);
       if (held_.empty()) {

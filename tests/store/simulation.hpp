@@ -31,6 +31,7 @@ class Simulation {
   std::string each(const std::string& what, const Act& act);
 
   void begin_job();
+  void choose_restraints();
   void step();
   void insert_assets();
   void advance(Duration by);
@@ -44,6 +45,7 @@ class Simulation {
   void reset();
   void drain();
   void check();
+  Oracle::Restraint restraint_of(const std::string& window);
   std::vector<Batch> listed(const std::string& window);
   std::set<std::int64_t> keys_of_batch(const Batch& batch);
   /// Those of `before` that are there no more; `before` goes without them.

@@ -28,6 +28,10 @@ void Simulation::acquire_some() {
 void Simulation::claim(const std::string& window, const AcquireOptions& options) {
   std::vector<Batch> before = listed(window);
   const TimePoint now = worlds_[0]->now();
+  Oracle::Restraint restraint = restraint_of(window);
+  const auto live = std::count_if(before.begin(), before.end(), [&](const Batch& batch) {
+    return batch.status == BatchStatus::processing && *batch.available_at > now;
+  });
   Claimed claimed;
   claimed.window = window;
   std::string planned;
@@ -63,7 +67,12 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
   const bool half = batch.parent_id.has_value();
   Limits limits = definition_.limits;
   limits.max_count = options.limits.max_count ? options.limits.max_count : limits.max_count;
+  hold(!restraint.max_in_flight || live < *restraint.max_in_flight,
+       "more batches are in flight than may be");
   if (known == before.end() && !half) {
+    restraint.limits.max_count = limits.max_count;
+    hold(!taken_back.empty() || !oracles_.at(window).must_wait(restraint, now),
+         "a range was handed out that must wait for more");
     oracles_.at(window).on_cut(batch, keys_of_batch(batch), limits);
   } else if (known != before.end()) {
     hold(known->available_at && *known->available_at <= now,

@@ -21,7 +21,7 @@ void Simulation::check() {
     });
     log_.pop_back();
     try {
-      oracle.check(listed(window), backlog, worlds_[0]->now(), closed);
+      oracle.check(listed(window), backlog, worlds_[0]->now(), closed, restraint_of(window));
     } catch (const std::logic_error& error) {
       throw std::logic_error(window + ": " + error.what() + "\nbacklog " + told(backlog) + "\n" +
                              told(listed(window)));
@@ -46,6 +46,13 @@ void Simulation::check() {
     });
     log_.pop_back();
   }
+}
+
+Oracle::Restraint Simulation::restraint_of(const std::string& window) {
+  const Window found = worlds_[0]->inventory().find_window(job_, window);
+  return {found,
+          definition_.limits,
+          found.max_in_flight ? found.max_in_flight : definition_.max_in_flight};
 }
 
 std::vector<Batch> Simulation::listed(const std::string& window) {

@@ -25,6 +25,13 @@ std::optional<StoredBatch> MemoryTransaction::take_due_batch(std::int64_t window
   return std::nullopt;
 }
 
+std::int64_t MemoryTransaction::count_live(std::int64_t window_id) {
+  const auto open = open_batches(window_id);
+  return std::count_if(open.begin(), open.end(), [&](const StoredBatch& stored) {
+    return stored.batch.status == BatchStatus::processing && *stored.batch.available_at > now();
+  });
+}
+
 void MemoryTransaction::insert_batch_keys(std::int64_t batch_id,
                                           int part,
                                           const std::string& keys) {
@@ -44,6 +51,7 @@ Batch MemoryTransaction::insert_batch(const NewBatch& made, const Claim* claim) 
   batch.weight = made.weight;
   batch.max_attempts = made.max_attempts;
   batch.straggler = made.straggler;
+  batch.size_reason = made.size_reason;
   batch.available_at = TimePoint();
   row.stored.generation = made.generation;
   row.stored.digest = made.digest;
@@ -183,7 +191,7 @@ void MemoryTransaction::shrink_batch(std::int64_t batch_id,
   row.batch.done_count = done_count;
   row.digest = left.digest;
   state_.batches.at(batch_id).last_part = left.last_part;
-  std::erase_if(state_.parts, [&](const auto& part) { return part.first.first == batch_id; });
+  delete_batch_keys(batch_id);
 }
 
 void MemoryTransaction::set_batch_state(

@@ -136,6 +136,11 @@ void MemoryTransaction::move_frontier(std::int64_t window_id,
   state_.planned[window_id] = {planned, now()};
 }
 
+void MemoryTransaction::note_waiting(std::int64_t window_id, const Key& key) {
+  state_.windows.at(window_id).waiting_key = key;
+  state_.windows.at(window_id).waiting_since = now();
+}
+
 void MemoryTransaction::set_window_state(std::int64_t window_id,
                                          WindowState state,
                                          std::string_view reason) {
@@ -147,6 +152,8 @@ void MemoryTransaction::rewind_window(std::int64_t window_id, const std::optiona
   Window& window = state_.windows.at(window_id);
   window.lower = lower;
   window.frontier.reset();
+  window.waiting_key.reset();
+  window.waiting_since.reset();
   ++window.generation;
 }
 

@@ -44,6 +44,10 @@ class MemoryTransaction final : public StoreTransaction {
   void move_frontier(std::int64_t window_id,
                      const std::optional<Key>& frontier,
                      int planned) override;
+  void note_waiting(std::int64_t window_id, const Key& key) override;
+  void write_learned(std::int64_t window_id, std::string_view learned) override {
+    state_.windows.at(window_id).learned = learned;
+  }
   void set_window_state(std::int64_t window_id,
                         WindowState state,
                         std::string_view reason) override;
@@ -53,8 +57,12 @@ class MemoryTransaction final : public StoreTransaction {
   std::optional<StoredBatch> take_due_batch(std::int64_t window_id,
                                             KeyType,
                                             const DueBatches& wanted) override;
+  std::int64_t count_live(std::int64_t window_id) override;
   std::int64_t reserve_batch_id() override { return ++state_.last_batch; }
   void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) override;
+  void delete_batch_keys(std::int64_t batch_id) override {
+    std::erase_if(state_.parts, [&](const auto& part) { return part.first.first == batch_id; });
+  }
   Batch insert_batch(const NewBatch& made, const Claim* claim) override;
   std::int64_t count_planned(std::int64_t window_id) override;
   std::optional<PlannedAhead> take_back_planned(const Window& window, KeyType) override;

@@ -62,6 +62,9 @@ struct Acquired {
   /// Without a batch: what was read in time had no matching asset, and there is more to read. Asked
   /// again, it goes on from there.
   bool unfinished = false;
+  /// Without a batch: what waits for more assets (Limits::min_count) goes out after that all the
+  /// same.
+  std::optional<Duration> due_in = std::nullopt;
 };
 
 struct ReleaseRequest {
@@ -105,6 +108,8 @@ struct CampaignOptions {
   /// Pauses the campaign once so many of its assets have failed for good: a number, or a share of
   /// those that it has when it is created: "5%".
   std::optional<std::string> halt_after = std::nullopt;
+  /// So many of its batches are processed at once at most; unset: as many as the job allows.
+  std::optional<std::int64_t> max_in_flight = std::nullopt;
 };
 /// Errors: ErrorCode::usage naming what is accepted.
 void check_halt_after(const std::string& text);
@@ -218,7 +223,7 @@ class Inventory {
 
   // Questions.
   Backlog backlog(const std::string& job, const std::string& window = std::string(kIncremental));
-  /// The batches that would be handed out now, up to `most`. Changes nothing.
+  /// The batches that would be handed out now, one after the other, up to `most`. Changes nothing.
   std::vector<Batch> plan(const std::string& job, const AcquireOptions& options, std::int64_t most);
   void list_batches(const std::string& job,
                     BatchFilter filter,

@@ -62,6 +62,7 @@ struct NewBatch {
   std::string last_part;  ///< the packed keys, or the last part of them
   int max_attempts = 0;
   std::optional<Key> frontier;  ///< where the window's frontier moves in the same step
+  std::string size_reason;      ///< of Batch
   int leads = 0;                ///< with `frontier`: LockedWindow::planned_ahead from now on
   std::optional<PlannedAhead> ahead;
 };
@@ -195,6 +196,10 @@ class StoreTransaction {
   virtual void move_frontier(std::int64_t window_id,
                              const std::optional<Key>& frontier,
                              int planned) = 0;
+  /// From now on the asset with this key waits for more (Limits::min_count).
+  virtual void note_waiting(std::int64_t window_id, const Key& key) = 0;
+  /// Replaces Window::learned.
+  virtual void write_learned(std::int64_t window_id, std::string_view learned) = 0;
   virtual void set_window_state(std::int64_t window_id,
                                 WindowState state,
                                 std::string_view reason) = 0;
@@ -217,8 +222,12 @@ class StoreTransaction {
   virtual std::optional<StoredBatch> take_due_batch(std::int64_t window_id,
                                                     KeyType type,
                                                     const DueBatches& wanted) = 0;
+  /// Batches of the window that are processed under a lease that has not ended.
+  virtual std::int64_t count_live(std::int64_t window_id) = 0;
   virtual std::int64_t reserve_batch_id() = 0;
   virtual void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) = 0;
+  /// Those of a batch that is not stored after all.
+  virtual void delete_batch_keys(std::int64_t batch_id) = 0;
   /// Stores a range and moves the frontier. With a claim it is processing, its first attempt begun;
   /// without, planned.
   virtual Batch insert_batch(const NewBatch& batch, const Claim* claim) = 0;

@@ -42,7 +42,17 @@ struct SourcePlace {
 struct Limits {
   std::optional<std::int64_t> max_count;  ///< assets, at least 1
   std::optional<double> max_weight;       ///< in the units of the weight column, above 0
+  /// A new range goes out once it is full or has so many assets; with fewer once the oldest of them
+  /// has waited for `max_wait` (unset: kMaxWait) since it was first seen, or where no more can
+  /// come.
+  std::optional<std::int64_t> min_count = std::nullopt;  ///< at least 1
+  std::optional<Duration> max_wait = std::nullopt;
+  /// A range is as large as it may be to take so long, by what was learned of those before it; the
+  /// other limits hold all the same.
+  std::optional<Duration> target_duration = std::nullopt;
 };
+inline constexpr Duration kMaxWait = std::chrono::hours(1);
+inline constexpr Duration kShortestTarget = std::chrono::seconds(1);
 
 /// How far the order of keys is the order in which assets become visible.
 enum class KeyOrder {
@@ -70,6 +80,7 @@ struct JobDefinition {
   std::optional<std::string> time_column;  ///< for the age of the backlog where the key is no time
   std::string filter;  ///< an SQL condition on the table's columns; empty: every asset
   Limits limits;
+  std::optional<std::int64_t> max_in_flight;  ///< batches of a window processed at once, at least 1
   int max_attempts = 3;
   Duration retry_delay = std::chrono::seconds(30);
   RetryBackoff retry_backoff = RetryBackoff::constant;
@@ -119,7 +130,13 @@ struct Window {
   std::optional<Key> frontier;  ///< the last key handed out or scanned past; empty: nothing yet
   Limits limits;                ///< a campaign's own, over the job's
   int generation = 0;           ///< counts resets
+  std::optional<std::int64_t> max_in_flight;  ///< a campaign's own, over the job's
   TimePoint created_at;
+  /// The oldest asset that was seen to wait for more, and when; that of a range that has gone out
+  /// since stays.
+  std::optional<Key> waiting_key;
+  std::optional<TimePoint> waiting_since;
+  std::string learned;  ///< of how long its batches take (sizing/sizer.hpp); empty: nothing yet
   /// So many assets that have failed for good pause it; `halt_after` is what was asked for: "5%".
   std::optional<std::int64_t> halt_count;
   std::string halt_after;
@@ -200,6 +217,7 @@ struct Batch {
   /// Assets that earlier attempts were done with although the batch as a whole failed: they are in
   /// succeeded batches of their own, its children. Count, weight and keys are of what is left.
   std::int64_t done_count = 0;
+  std::string size_reason;  ///< why it was cut as large as it was; empty: by fixed limits
   BatchStatus status = BatchStatus::planned;
   bool exhausted = false;   ///< failed for good
   bool skipped = false;     ///< succeeded by the failure policy alone

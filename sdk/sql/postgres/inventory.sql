@@ -11,7 +11,7 @@ b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attemp
 (extract(epoch FROM b.available_at) * 1000)::bigint, (extract(epoch FROM b.acquired_at) * 1000)::bigint,
 (extract(epoch FROM b.released_at) * 1000)::bigint, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
 v.definition ->> 'table', v.definition ->> 'key_column', v.definition ->> 'filter', b.generation, b.digest,
-b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for, b.done_count
+b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for, b.done_count, b.size_reason
 
 -- name: fragment batch_tables
 /* TEMPLATE: prefix */batch AS b
@@ -24,7 +24,8 @@ j.id, j.name, j.paused, v.id, v.number, v.definition, (extract(epoch FROM j.crea
 
 -- name: fragment window_columns
 w.id, w.job_id, w.name, w.kind, w.state, w.state_reason, w.lower_key, w.upper_key, w.frontier, w.generation,
-w.max_count, w.max_weight, (extract(epoch FROM w.created_at) * 1000)::bigint, w.halt_count, w.halt_after
+w.max_count, w.max_weight, (extract(epoch FROM w.created_at) * 1000)::bigint, w.halt_count, w.halt_after,
+w.waiting_key, (extract(epoch FROM w.waiting_since) * 1000)::bigint, w.max_in_flight, w.learned
 
 -- name: now
 -- The database's clock.
@@ -125,8 +126,8 @@ DELETE FROM /* TEMPLATE: prefix */job WHERE id = $1
 -- name: insert_window
 -- A window; no row where the job has one of this name.
 INSERT INTO /* TEMPLATE: prefix */window (job_id, name, kind, lower_key, upper_key, max_count, max_weight, halt_count, halt_after,
-  created_at)
-VALUES ($2::bigint, $3, $4, $5::bytea, $6::bytea, $7::bigint, $8::double precision, $9::bigint, $10::text, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))
+  max_in_flight, created_at)
+VALUES ($2::bigint, $3, $4, $5::bytea, $6::bytea, $7::bigint, $8::double precision, $9::bigint, $10::text, $11::bigint, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))
 ON CONFLICT (job_id, name) DO NOTHING RETURNING id
 
 -- name: find_window
@@ -165,12 +166,19 @@ SELECT version_id, paused FROM /* TEMPLATE: prefix */job WHERE id = $1
 UPDATE /* TEMPLATE: prefix */window SET frontier = $2, planned_ahead = $3::integer, planned_at = coalesce(to_timestamp($4::bigint / 1000.0), /* TEMPLATE: clock */)
 WHERE id = $1
 
+-- name: note_waiting
+UPDATE /* TEMPLATE: prefix */window SET waiting_key = $2, waiting_since = coalesce(to_timestamp($3::bigint / 1000.0), /* TEMPLATE: clock */) WHERE id = $1
+
+-- name: write_learned
+UPDATE /* TEMPLATE: prefix */window SET learned = $2 WHERE id = $1
+
 -- name: set_window_state
 UPDATE /* TEMPLATE: prefix */window SET state = $2, state_reason = $3 WHERE id = $1
 
 -- name: rewind_window
 -- Back to a key that is handed out next, in a new generation of ranges.
-UPDATE /* TEMPLATE: prefix */window SET lower_key = $2, frontier = NULL, generation = generation + 1 WHERE id = $1
+UPDATE /* TEMPLATE: prefix */window SET lower_key = $2, frontier = NULL, generation = generation + 1, waiting_key = NULL, waiting_since = NULL
+WHERE id = $1
 
 -- name: take_due_batch
 -- The oldest batch that can be taken now; $3 false: no retries, $4 false: none that were planned ahead. Those are stale after $5
@@ -181,6 +189,11 @@ WHERE b.window_id = $2 AND w.state = 'active' AND NOT j.paused AND b.available_a
   AND ($3::bigint <> 0 OR b.status = 'planned') AND ($4::bigint <> 0 OR b.planned_after IS NULL)
 ORDER BY b.first_key LIMIT 1
 FOR UPDATE OF b SKIP LOCKED
+
+-- name: count_live
+SELECT count(*) FROM /* TEMPLATE: prefix */batch
+WHERE window_id = $2 AND available_at IS NOT NULL AND status = 'processing'
+  AND available_at > coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */)
 
 -- name: reserve_batch_id
 -- An id of our own, for key parts that are stored before their batch.
@@ -196,13 +209,14 @@ moved AS (
   UPDATE /* TEMPLATE: prefix */window SET frontier = $17::bytea, planned_ahead = $19::integer, planned_at = t.now
   FROM t WHERE id = $3::bigint AND $17::bytea IS NOT NULL)
 INSERT INTO /* TEMPLATE: prefix */batch (id, window_id, version_id, generation, parent_id, first_key, last_key, count, weight,
-  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind, planned_after, planned_for)
+  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind, planned_after, planned_for,
+  size_reason)
 OVERRIDING SYSTEM VALUE
 SELECT coalesce($2::bigint, nextval('/* TEMPLATE: prefix */batch_id_seq')), $3::bigint, $4::bigint, $5::integer,
   $6::bigint, $7::bytea, $8::bytea, $9::bigint, $10::double precision, $11::bigint, $12::bytea, $13::integer,
   CASE WHEN $14::text = '' THEN 'planned' ELSE 'processing' END, CASE WHEN $14::text = '' THEN 0 ELSE 1 END, $14::text, $15::text, $16::bigint,
   CASE WHEN $14::text = '' THEN to_timestamp(0) ELSE t.now + $16::bigint * interval '1 millisecond' END,
-  CASE WHEN $14::text = '' THEN NULL ELSE t.now END, t.now, $18::text, $20::bytea, $21::text
+  CASE WHEN $14::text = '' THEN NULL ELSE t.now END, t.now, $18::text, $20::bytea, $21::text, $22::text
 FROM t
 RETURNING id, (extract(epoch FROM acquired_at) * 1000)::bigint, (extract(epoch FROM available_at) * 1000)::bigint
 

@@ -10,7 +10,7 @@ b.id, b.window_id, w.job_id, b.version_id, j.name, w.name, v.definition ->> '$.k
 b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attempt, b.max_attempts, b.token,
 b.available_at, b.acquired_at, b.released_at, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
 v.definition ->> '$.table', v.definition ->> '$.key_column', v.definition ->> '$.filter', b.generation, b.digest,
-b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for, b.done_count
+b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for, b.done_count, b.size_reason
 
 -- name: fragment batch_tables
 /* TEMPLATE: prefix */batch AS b
@@ -23,7 +23,8 @@ j.id, j.name, j.paused, v.id, v.number, v.definition, j.created_at, j.updated_at
 
 -- name: fragment window_columns
 w.id, w.job_id, w.name, w.kind, w.state, w.state_reason, w.lower_key, w.upper_key, w.frontier, w.generation,
-w.max_count, w.max_weight, w.created_at, w.halt_count, w.halt_after
+w.max_count, w.max_weight, w.created_at, w.halt_count, w.halt_after, w.waiting_key, w.waiting_since,
+w.max_in_flight, w.learned
 
 -- name: now
 -- The database's clock.
@@ -118,8 +119,8 @@ DELETE FROM /* TEMPLATE: prefix */job WHERE id = ?1
 -- name: insert_window
 -- A window; no row where the job has one of this name.
 INSERT INTO /* TEMPLATE: prefix */window (job_id, name, kind, lower_key, upper_key, max_count, max_weight, halt_count, halt_after,
-  created_at)
-SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, coalesce(?1, /* TEMPLATE: clock */) WHERE true
+  max_in_flight, created_at)
+SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?1, /* TEMPLATE: clock */) WHERE true
 ON CONFLICT (job_id, name) DO NOTHING RETURNING id
 
 -- name: find_window
@@ -139,12 +140,19 @@ SELECT version_id, paused FROM /* TEMPLATE: prefix */job WHERE id = ?1
 -- name: move_frontier
 UPDATE /* TEMPLATE: prefix */window SET frontier = ?2, planned_ahead = ?3, planned_at = coalesce(?4, /* TEMPLATE: clock */) WHERE id = ?1
 
+-- name: note_waiting
+UPDATE /* TEMPLATE: prefix */window SET waiting_key = ?2, waiting_since = coalesce(?3, /* TEMPLATE: clock */) WHERE id = ?1
+
+-- name: write_learned
+UPDATE /* TEMPLATE: prefix */window SET learned = ?2 WHERE id = ?1
+
 -- name: set_window_state
 UPDATE /* TEMPLATE: prefix */window SET state = ?2, state_reason = ?3 WHERE id = ?1
 
 -- name: rewind_window
 -- Back to a key that is handed out next, in a new generation of ranges.
-UPDATE /* TEMPLATE: prefix */window SET lower_key = ?2, frontier = NULL, generation = generation + 1 WHERE id = ?1
+UPDATE /* TEMPLATE: prefix */window SET lower_key = ?2, frontier = NULL, generation = generation + 1, waiting_key = NULL, waiting_since = NULL
+WHERE id = ?1
 
 -- name: take_due_batch
 -- The oldest batch that can be taken now; ?3 false: no retries, ?4 false: none that were planned ahead. Those are stale after ?5
@@ -153,6 +161,10 @@ SELECT /* TEMPLATE: batch_columns */, b.created_at < coalesce(?1, /* TEMPLATE: c
 WHERE b.window_id = ?2 AND w.state = 'active' AND NOT j.paused AND b.available_at IS NOT NULL AND b.available_at <= coalesce(?1, /* TEMPLATE: clock */)
   AND (?3 OR b.status = 'planned') AND (?4 OR b.planned_after IS NULL)
 ORDER BY b.first_key LIMIT 1
+
+-- name: count_live
+SELECT count(*) FROM /* TEMPLATE: prefix */batch
+WHERE window_id = ?2 AND available_at IS NOT NULL AND status = 'processing' AND available_at > coalesce(?1, /* TEMPLATE: clock */)
 
 -- name: reserve_batch_id
 -- The id that the next batch gets; the write lock keeps it ours.
@@ -164,10 +176,11 @@ INSERT INTO /* TEMPLATE: prefix */batch_keys (batch_id, part, keys) VALUES (?1, 
 -- name: insert_batch
 -- A range; with a token it is being processed.
 INSERT INTO /* TEMPLATE: prefix */batch (id, window_id, version_id, generation, parent_id, first_key, last_key, count, weight,
-  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind, planned_after, planned_for)
+  digest, keys, max_attempts, status, attempt, token, run_id, lease_ms, available_at, acquired_at, created_at, kind, planned_after, planned_for,
+  size_reason)
 SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
   CASE WHEN ?14 = '' THEN 'planned' ELSE 'processing' END, CASE WHEN ?14 = '' THEN 0 ELSE 1 END, ?14, ?15, ?16,
-  CASE WHEN ?14 = '' THEN 0 ELSE t.now + ?16 END, CASE WHEN ?14 = '' THEN NULL ELSE t.now END, t.now, ?17, ?18, ?19
+  CASE WHEN ?14 = '' THEN 0 ELSE t.now + ?16 END, CASE WHEN ?14 = '' THEN NULL ELSE t.now END, t.now, ?17, ?18, ?19, ?20
 FROM (SELECT coalesce(?1, /* TEMPLATE: clock */) AS now) AS t
 RETURNING id, acquired_at, available_at
 

@@ -1,6 +1,7 @@
 #include "inventory/acquisition.hpp"
 
 #include "inventory/lease.hpp"
+#include "inventory/waiting.hpp"
 
 #include <array>
 #include <charconv>
@@ -89,8 +90,12 @@ Acquired Inventory::Impl::Acquisition::acquire() {
 
 Acquired Inventory::Impl::Acquisition::run(StoreTransaction& transaction) {
   Acquired result;
-  busy_ = outdated_ = took_back_ = false;
-  begin(transaction);
+  busy_ = outdated_ = took_back_ = counted_ = false;
+  lock_early(transaction);
+  result.lease = claim_.lease;
+  if (cap() && !has_room(transaction, result)) {
+    return result;
+  }
   const RetryMode retry = options_.retry;
   result.batch = take_stored(transaction, retry == RetryMode::first || retry == RetryMode::only);
   if (!result.batch && retry != RetryMode::only) {
@@ -108,6 +113,32 @@ Acquired Inventory::Impl::Acquisition::run(StoreTransaction& transaction) {
   return result;
 }
 
+void Inventory::Impl::Acquisition::lock_early(StoreTransaction& transaction) {
+  begin(transaction);
+  if (cap()) {
+    patient_ = true;
+    lock_window(transaction);
+  }
+}
+
+std::optional<std::int64_t> Inventory::Impl::Acquisition::cap() const {
+  const auto own = impl_.own_caps.find(window_id_);
+  return own != impl_.own_caps.end() && own->second ? own->second : job_.definition.max_in_flight;
+}
+
+bool Inventory::Impl::Acquisition::has_room(StoreTransaction& transaction, Acquired& result) {
+  counted_ = true;
+  const auto most = cap();
+  if (!most || transaction.count_live(window_id_) < *most) {
+    return true;
+  }
+  result.note = "as many batches of " +
+                (options_.window == kIncremental ? "" : "campaign '" + options_.window + "' of ") +
+                "job '" + name_ + "' are processed as may be at once (--max-in-flight " +
+                std::to_string(*most) + ")";
+  return false;
+}
+
 void Inventory::Impl::Acquisition::begin(StoreTransaction& transaction) {
   auto known = impl_.jobs.find(name_);
   if (known == impl_.jobs.end()) {
@@ -116,7 +147,9 @@ void Inventory::Impl::Acquisition::begin(StoreTransaction& transaction) {
   adopt(known->second);
   auto& window_id = impl_.window_ids[{job_.id, options_.window}];
   if (window_id == 0) {
-    window_id = impl_.need_window(transaction, job_, options_.window).id;
+    const Window window = impl_.need_window(transaction, job_, options_.window);
+    window_id = window.id;
+    impl_.own_caps[window_id] = window.max_in_flight;
   }
   window_id_ = window_id;
   patient_ = patient_ || ahead().alone;
@@ -136,6 +169,7 @@ Window Inventory::Impl::Acquisition::look_again(StoreTransaction& transaction) {
   Window window = impl_.need_window(transaction, job_, options_.window);
   window_id_ = window.id;
   impl_.window_ids[{job_.id, window.name}] = window.id;
+  impl_.own_caps[window.id] = window.max_in_flight;
   return window;
 }
 
@@ -166,6 +200,10 @@ void Inventory::Impl::Acquisition::cut_new(StoreTransaction& transaction, Acquir
     return;
   }
   Window& window = locked->window;
+  // The job may have a cap since we looked.
+  if (!counted_ && cap() && !has_room(transaction, result)) {
+    return;
+  }
   result.note = why_closed(window, job_, locked->job_paused);
   if (!result.note.empty()) {
     return;
@@ -215,6 +253,16 @@ void Inventory::Impl::Acquisition::cut(StoreTransaction& transaction,
     result.note =
         range.in_time ? impl_.why_unsettled(job_, window) : why_unfinished(job_, *range.scanned_to);
     transaction.move_frontier(window.id, range.scanned_to, 0);
+    return;
+  }
+  if (is_small(range, limits, window)) {
+    result.due_in = time_to_wait(transaction, window, limits, *range.first_key);
+  }
+  if (result.due_in) {
+    result.note = why_waiting(limits);
+    if (parts > 0) {
+      transaction.delete_batch_keys(reserved);
+    }
     return;
   }
   const std::vector<NewBatch> planned =

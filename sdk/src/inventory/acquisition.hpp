@@ -30,6 +30,9 @@ class Inventory::Impl::Acquisition {
   std::optional<Handed> hand_over(const Batch& held, const ReleaseRequest& request);
   /// Whoever is done within a second will soon be back.
   void note_time_of(const Batch& ended);
+  /// For a transaction that locks a batch before run(): where the window must be locked too, that
+  /// comes first, as for everybody.
+  void lock_early(StoreTransaction& transaction);
   /// One transaction's worth.
   Acquired run(StoreTransaction& transaction);
   /// The last run() found the window locked.
@@ -52,6 +55,10 @@ class Inventory::Impl::Acquisition {
 
   // New ranges.
   std::optional<LockedWindow> lock_window(StoreTransaction& transaction);
+  std::optional<std::int64_t> cap() const;
+  /// Whether one more batch may be processed. Who asks has locked the window, and so the answer
+  /// holds until the commit.
+  bool has_room(StoreTransaction& transaction, Acquired& result);
   void cut_new(StoreTransaction& transaction, Acquired& result);
   void cut(StoreTransaction& transaction, const LockedWindow& locked, Acquired& result);
   /// Further full ranges, for whoever comes next.
@@ -87,6 +94,7 @@ class Inventory::Impl::Acquisition {
   bool patient_ = false;    ///< waits for the window's lock itself
   bool outdated_ = false;   ///< a range was planned ahead that is of no use here
   bool others_ = false;     ///< because somebody with other limits planned it
+  bool counted_ = false;    ///< there is room, or no cap
   bool took_back_ = false;  ///< ranges that are still planned ahead are remnants
 };
 

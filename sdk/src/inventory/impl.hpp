@@ -109,6 +109,14 @@ struct Inventory::Impl {
   std::optional<Key> ask_horizon(const Job& job, const Window& window);
   Horizon tick(const Job& job);
   class Acquisition;
+  /// How many batches of the window may be processed at once.
+  static std::optional<std::int64_t> cap_of(const Window& window, const Job& job) {
+    return window.max_in_flight ? window.max_in_flight : job.definition.max_in_flight;
+  }
+  /// Whether no further batch of the window may be processed now.
+  static bool is_full(StoreTransaction& transaction, const Window& window, const Job& job);
+  /// One less is processed now: those who follow a window that was full hear of it.
+  void tell_of_room(StoreTransaction& transaction, const Batch& ended);
   /// What was planned ahead goes back, as far as nobody held a range behind it; the window's
   /// frontier too. The caller has locked the window.
   static void take_back_planned(StoreTransaction& transaction, Window& window, KeyType type);
@@ -119,13 +127,23 @@ struct Inventory::Impl {
   /// Adds the assets that no batch holds yet to a backlog. Those behind the horizon are counted,
   /// but not ready.
   void add_fresh(const Job& job, const Window& window, bool closed, Backlog& backlog);
-  /// Adds the ranges that would be cut from there on now, until there are `most`.
+  /// Whether a range, which nobody is about to cut, waits for more assets; time_to_wait().
+  bool must_wait(const Job& job, const Window& window, const Limits& limits, const Cut& cut);
+  /// The same of the next range, where no more than so many assets are there for it. Inside a
+  /// Source::Reading.
+  bool next_must_wait(const Job& job,
+                      const Window& window,
+                      const std::optional<Key>& to,
+                      std::int64_t there);
+  /// Adds the ranges that would be cut from there on now, until there are `most`; with `may_wait`
+  /// not one that waits for more assets.
   void plan_ranges(const Job& job,
                    const Window& window,
                    const Limits& limits,
                    Position position,
                    const std::optional<Key>& to,
                    std::int64_t most,
+                   bool may_wait,
                    std::vector<Batch>& planned);
 
   BatchHistory history_of(StoreTransaction& transaction, const StoredBatch& stored) const;
@@ -178,6 +196,7 @@ struct Inventory::Impl {
   std::map<std::string, Job>
       jobs;  ///< as last seen; checked against the inventory's version at each acquire
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> window_ids;
+  std::map<std::int64_t, std::optional<std::int64_t>> own_caps;  ///< campaigns keep theirs
   /// What is known of the ranges that are planned ahead in a window.
   struct AheadIn {
     bool any = false;         ///< there were some of late

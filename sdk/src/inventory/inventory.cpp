@@ -215,6 +215,11 @@ void check_limits(const Limits& limits) {
                 "a weight limit of " + format_weight(*limits.max_weight) +
                     " is no limit; accepted is a number above 0, such as 10GiB");
   }
+  if (limits.min_count && *limits.min_count < 1) {
+    throw Error(ErrorCode::usage,
+                "to wait for " + std::to_string(*limits.min_count) +
+                    " assets is not to wait; accepted is a whole number of at least 1");
+  }
 }
 
 Limits Inventory::Impl::limits_for(const AcquireOptions& options,
@@ -225,6 +230,8 @@ Limits Inventory::Impl::limits_for(const AcquireOptions& options,
   for (const Limits* next : {&window.limits, &job.definition.limits}) {
     limits.max_count = limits.max_count ? limits.max_count : next->max_count;
     limits.max_weight = limits.max_weight ? limits.max_weight : next->max_weight;
+    limits.min_count = limits.min_count ? limits.min_count : next->min_count;
+    limits.max_wait = limits.max_wait ? limits.max_wait : next->max_wait;
   }
   if (limits.max_weight && !job.definition.weight_column) {
     throw Error(ErrorCode::refused,

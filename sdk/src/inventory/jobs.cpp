@@ -242,6 +242,12 @@ Window Inventory::create_campaign(const std::string& job_name,
   const auto budget =
       options.halt_after ? std::optional(HaltAfter::parse(*options.halt_after)) : std::nullopt;
   window.halt_after = options.halt_after.value_or("");
+  window.max_in_flight = options.max_in_flight;
+  if (options.max_in_flight && *options.max_in_flight < 1) {
+    throw Error(ErrorCode::usage,
+                "a campaign with " + std::to_string(*options.max_in_flight) +
+                    " batches in flight does nothing; accepted is a whole number of at least 1");
+  }
   if (options.limits.max_weight && !job.definition.weight_column) {
     throw Error(ErrorCode::refused,
                 "a weight limit needs a weight column, and job '" + job_name + "' names none");

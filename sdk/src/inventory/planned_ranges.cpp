@@ -36,7 +36,8 @@ std::optional<Handed> Inventory::Impl::Acquisition::hand_over(const Batch& held,
   }
   adopt(job->second);
   window_id_ = window_id->second;
-  if (!ahead().any || std::chrono::steady_clock::now() - ahead().looked_at > kLookAgain) {
+  // With a cap the window is locked first.
+  if (cap() || !ahead().any || std::chrono::steady_clock::now() - ahead().looked_at > kLookAgain) {
     return std::nullopt;
   }
   auto handed = impl_.writing_once([&](StoreTransaction& transaction) {
@@ -102,7 +103,7 @@ void Inventory::Impl::Acquisition::note_time_of(const Batch& ended) {
 
 int Inventory::Impl::Acquisition::ranges_ahead(const LockedWindow& locked) const {
   int wanted = 0;
-  if (impl_.store->side_by_side() && (queued_ || fast_) && apart(locked) == 0) {
+  if (impl_.store->side_by_side() && (queued_ || fast_) && apart(locked) == 0 && !cap()) {
     // Twice as many where the last ones were not enough for a second.
     wanted = std::clamp(2 * locked.planned_ahead, kFewestAhead, kMostAhead);
   }

@@ -31,16 +31,41 @@ void Inventory::Impl::add_fresh(const Job& job,
     backlog.unsettled = some ? source.totals({settled, std::nullopt, newest}).count : fresh.count;
     backlog.writers = source.describe_writers();
   }
-  backlog.ready += closed ? 0 : fresh.count - backlog.unsettled;
+  const std::int64_t settled_count = fresh.count - backlog.unsettled;
+  if (!closed && !next_must_wait(job, window, settled, settled_count)) {
+    backlog.ready += settled_count;
+  }
+}
+
+bool Inventory::Impl::is_full(StoreTransaction& transaction, const Window& window, const Job& job) {
+  const auto most = cap_of(window, job);
+  return most && transaction.count_live(window.id) >= *most;
+}
+
+bool Inventory::Impl::next_must_wait(const Job& job,
+                                     const Window& window,
+                                     const std::optional<Key>& to,
+                                     std::int64_t there) {
+  const Limits limits = limits_for({}, window, job);
+  const Position position = next_position(window);
+  if (!limits.min_count || there >= *limits.min_count || !reaches(position, to)) {
+    return false;
+  }
+  const auto no_part = [](const std::string&) {};
+  return must_wait(
+      job, window, limits, Cutter(source_of(job), limits, nullptr, no_part).cut(position, *to));
 }
 
 Backlog Inventory::backlog(const std::string& job_name, const std::string& window_name) {
   Job job;
   Window window;
   OpenTotals open;
+  bool closed = false;
   impl_->reading([&](StoreTransaction& transaction) {
     job = impl_->need_job(transaction, job_name);
     window = impl_->need_window(transaction, job, window_name);
+    closed = job.paused || window.state != WindowState::active ||
+             impl_->is_full(transaction, window, job);
     open = transaction.open_totals(window.id, job.definition.key_type);
   });
   Backlog backlog;
@@ -54,7 +79,6 @@ Backlog Inventory::backlog(const std::string& job_name, const std::string& windo
   backlog.failed = open.failed;
   backlog.exhausted = open.exhausted;
   backlog.cancelled = open.cancelled;
-  const bool closed = job.paused || window.state != WindowState::active;
   backlog.ready = closed ? 0 : open.due;
 
   impl_->add_fresh(job, window, closed, backlog);
@@ -104,9 +128,12 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
   Job job;
   Window window;
   std::vector<StoredBatch> due;
+  bool closed = false;
   impl_->reading([&](StoreTransaction& transaction) {
     job = impl_->need_job(transaction, job_name);
     window = impl_->need_window(transaction, job, options.window);
+    closed = job.paused || window.state != WindowState::active ||
+             impl_->is_full(transaction, window, job);
     const TimePoint now = transaction.now();
     for (StoredBatch& stored : transaction.open_batches(window.id)) {
       if (*stored.batch.available_at <= now) {
@@ -115,7 +142,7 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
     }
   });
   const Limits limits = Impl::limits_for(options, window, job);
-  if (job.paused || window.state != WindowState::active) {
+  if (closed) {
     return {};
   }
   const bool new_ones = options.retry != RetryMode::only;
@@ -130,7 +157,7 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
     const Batch& batch = stored.batch;
     if (stored.ahead && new_ones && !fits(stored, job.version_id, limits)) {
       const Position from{std::nullopt, batch.first_key};
-      impl_->plan_ranges(job, window, limits, from, batch.last_key, most, planned);
+      impl_->plan_ranges(job, window, limits, from, batch.last_key, most, false, planned);
     } else if (batch.status == BatchStatus::planned && (!stored.ahead || new_ones)) {
       planned.push_back(batch);
     } else if (options.retry != RetryMode::none && !stored.ahead &&
@@ -140,7 +167,7 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
   }
   if (new_ones) {
     const auto to = impl_->ask_horizon(job, window);
-    impl_->plan_ranges(job, window, limits, next_position(window), to, most, planned);
+    impl_->plan_ranges(job, window, limits, next_position(window), to, most, true, planned);
   }
   planned.insert(planned.end(), after.begin(), after.end());
   if (static_cast<std::int64_t>(planned.size()) > most) {
@@ -155,11 +182,12 @@ void Inventory::Impl::plan_ranges(const Job& job,
                                   Position position,
                                   const std::optional<Key>& to,
                                   std::int64_t most,
+                                  bool may_wait,
                                   std::vector<Batch>& planned) {
   Source& source = source_of(job);
   while (static_cast<std::int64_t>(planned.size()) < most && reaches(position, to)) {
     const Cut cut = Cutter(source, limits, nullptr, [](const std::string&) {}).cut(position, *to);
-    if (cut.count == 0) {
+    if (cut.count == 0 || (may_wait && must_wait(job, window, limits, cut))) {
       break;
     }
     Batch batch;

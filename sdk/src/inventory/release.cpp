@@ -228,10 +228,26 @@ Batch Inventory::Impl::end_held(StoreTransaction& transaction,
                                 const ReleaseRequest& request) {
   if (request.status == Status::succeeded) {
     if (auto ended = transaction.end_held_attempt(held, success_of(held, request))) {
+      tell_of_room(transaction, *ended);
       return std::move(*ended);
     }
   }
   return release(transaction, held.id, held.token, request);
+}
+
+void Inventory::Impl::tell_of_room(StoreTransaction& transaction, const Batch& ended) {
+  auto job = jobs.find(ended.job);
+  if (job == jobs.end()) {
+    job = jobs.emplace(ended.job, need_job(transaction, ended.job)).first;
+  }
+  auto own = own_caps.find(ended.window_id);
+  if (own == own_caps.end()) {
+    const Window window = need_window(transaction, job->second, ended.window);
+    own = own_caps.emplace(ended.window_id, window.max_in_flight).first;
+  }
+  if (own->second || job->second.definition.max_in_flight) {
+    transaction.tell_followers(ended.job_id);
+  }
 }
 
 Batch Inventory::Impl::end_attempt(StoreTransaction& transaction,
@@ -249,6 +265,7 @@ Batch Inventory::Impl::end_attempt(StoreTransaction& transaction,
   if (end.exhausted) {
     spend_budget(transaction, ended);
   }
+  tell_of_room(transaction, ended);
   if (action.kind == ExitAction::Kind::halt) {
     transaction.set_window_state(stored.batch.window_id,
                                  WindowState::paused,

@@ -118,6 +118,7 @@ std::vector<Batch> Inventory::cancel(const std::vector<std::int64_t>& batch_ids)
         end.outcome = Outcome::cancelled;
         end.message = "cancelled by an operator";
         transaction.end_attempt(stored, end);
+        impl_->tell_of_room(transaction, batch);
       } else if (batch.status != BatchStatus::cancelled) {
         transaction.set_batch_state(id, BatchStatus::cancelled, false, batch.attempt, false);
       }

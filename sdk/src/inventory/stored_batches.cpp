@@ -42,6 +42,9 @@ std::optional<Batch> Inventory::Impl::Acquisition::take_stored(StoreTransaction&
     if (stored->current_version_id != job_.version_id) {
       adopt(impl_.job_of_version(transaction, stored->current_version_id));
       impl_.jobs.insert_or_assign(name_, job_);
+      if (!counted_ && cap()) {
+        throw Error(ErrorCode::busy, "job '" + name_ + "' has a cap by now; it is looked at again");
+      }
     }
     if (stored->ahead && !took_back_ && !is_of_use(*stored)) {
       outdated_ = true;

@@ -19,6 +19,7 @@ extern const std::string_view migration_005_sqlite;
 extern const std::string_view migration_006_sqlite;
 extern const std::string_view migration_007_sqlite;
 extern const std::string_view migration_008_sqlite;
+extern const std::string_view migration_010_sqlite;
 #ifdef TRANCHE_POSTGRES
 extern const std::string_view migrate_postgres;
 extern const std::string_view migration_001_postgres;
@@ -29,6 +30,7 @@ extern const std::string_view migration_005_postgres;
 extern const std::string_view migration_006_postgres;
 extern const std::string_view migration_007_postgres;
 extern const std::string_view migration_008_postgres;
+extern const std::string_view migration_010_postgres;
 #endif
 
 namespace {
@@ -52,7 +54,8 @@ std::vector<Source> sources() {
           {5, "pre_plan_ahead", migration_005_sqlite, migration_005_postgres},
           {6, "pre_planned_limits", migration_006_sqlite, migration_006_postgres},
           {7, "pre_run_identity", migration_007_sqlite, migration_007_postgres},
-          {8, "pre_campaigns", migration_008_sqlite, migration_008_postgres}};
+          {8, "pre_campaigns", migration_008_sqlite, migration_008_postgres},
+          {10, "pre_sizes", migration_010_sqlite, migration_010_postgres}};
 #else
   return {{1, "pre_first_schema", migration_001_sqlite, {}},
           {2, "pre_horizon", migration_002_sqlite, {}},
@@ -61,7 +64,8 @@ std::vector<Source> sources() {
           {5, "pre_plan_ahead", migration_005_sqlite, {}},
           {6, "pre_planned_limits", migration_006_sqlite, {}},
           {7, "pre_run_identity", migration_007_sqlite, {}},
-          {8, "pre_campaigns", migration_008_sqlite, {}}};
+          {8, "pre_campaigns", migration_008_sqlite, {}},
+          {10, "pre_sizes", migration_010_sqlite, {}}};
 #endif
 }
 

@@ -53,6 +53,10 @@ Window read_window(RowReader& row, KeyType type) {
   window.created_at = row.time();
   window.halt_count = row.maybe_integer();
   window.halt_after = row.text();
+  window.waiting_key = row.maybe_key(type);
+  window.waiting_since = row.maybe_time();
+  window.max_in_flight = row.maybe_integer();
+  window.learned = row.text();
   return window;
 }
 
@@ -113,6 +117,7 @@ StoredBatch read_batch(const Rows& rows) {
     stored.ahead->limits = planned_for;
   }
   batch.done_count = row.integer();
+  batch.size_reason = row.text();
   return stored;
 }
 

@@ -42,6 +42,8 @@ class SqlStoreTransaction final : public StoreTransaction {
   void move_frontier(std::int64_t window_id,
                      const std::optional<Key>& frontier,
                      int planned) override;
+  void note_waiting(std::int64_t window_id, const Key& key) override;
+  void write_learned(std::int64_t window_id, std::string_view learned) override;
   void set_window_state(std::int64_t window_id,
                         WindowState state,
                         std::string_view reason) override;
@@ -55,8 +57,10 @@ class SqlStoreTransaction final : public StoreTransaction {
                                             KeyType,
                                             const DueBatches& wanted) override;
   void tell_followers(std::int64_t job_id) override;
+  std::int64_t count_live(std::int64_t window_id) override;
   std::int64_t reserve_batch_id() override;
   void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) override;
+  void delete_batch_keys(std::int64_t batch_id) override;
   Batch insert_batch(const NewBatch& batch, const Claim* claim) override;
   void insert_planned(const std::vector<NewBatch>& batches) override;
   std::int64_t count_planned(std::int64_t window_id) override;

@@ -28,6 +28,10 @@ std::optional<StoredBatch> SqlStoreTransaction::take_due_batch(std::int64_t wind
              });
 }
 
+std::int64_t SqlStoreTransaction::count_live(std::int64_t window_id) {
+  return *integer_of("count_live", {clock(), window_id});
+}
+
 std::int64_t SqlStoreTransaction::reserve_batch_id() {
   return *integer_of("reserve_batch_id", {});
 }
@@ -36,6 +40,10 @@ void SqlStoreTransaction::insert_batch_keys(std::int64_t batch_id,
                                             int part,
                                             const std::string& keys) {
   execute("insert_batch_keys", {batch_id, param(part), Blob{keys}});
+}
+
+void SqlStoreTransaction::delete_batch_keys(std::int64_t batch_id) {
+  execute("delete_batch_keys", {batch_id});
 }
 
 Batch SqlStoreTransaction::insert_batch(const NewBatch& batch, const Claim* claim) {
@@ -67,6 +75,7 @@ Batch SqlStoreTransaction::insert_batch(const NewBatch& batch, const Claim* clai
   }
   params.push_back(batch.ahead ? Param(Blob{ahead_bytes(*batch.ahead)}) : Param());
   params.push_back(batch.ahead ? Param(batch.ahead->limits) : Param());
+  params.emplace_back(batch.size_reason);
   Batch made;
   made.status = claim == nullptr ? BatchStatus::planned : BatchStatus::processing;
   made.attempt = claim == nullptr ? 0 : 1;
@@ -190,7 +199,7 @@ StoredBatch SqlStoreTransaction::insert_done(const StoredBatch& parent, const Ne
 void SqlStoreTransaction::shrink_batch(std::int64_t batch_id,
                                        const NewBatch& left,
                                        std::int64_t done_count) {
-  execute("delete_batch_keys", {batch_id});
+  delete_batch_keys(batch_id);
   execute("shrink_batch",
           {batch_id,
            Blob{left.last_part},

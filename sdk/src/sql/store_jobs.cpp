@@ -121,7 +121,8 @@ std::int64_t SqlStoreTransaction::insert_window(const Window& window) {
                   param(window.limits.max_count),
                   param(window.limits.max_weight),
                   param(window.halt_count),
-                  window.halt_after});
+                  window.halt_after,
+                  param(window.max_in_flight)});
   if (!id) {
     throw Error(ErrorCode::refused,
                 "the job has a campaign named '" + window.name + "' already; choose another name");
@@ -153,6 +154,14 @@ void SqlStoreTransaction::move_frontier(std::int64_t window_id,
                                         const std::optional<Key>& frontier,
                                         int planned) {
   execute("move_frontier", {window_id, param(frontier), param(planned), clock()});
+}
+
+void SqlStoreTransaction::note_waiting(std::int64_t window_id, const Key& key) {
+  execute("note_waiting", {window_id, Blob{key.bytes()}, clock()});
+}
+
+void SqlStoreTransaction::write_learned(std::int64_t window_id, std::string_view learned) {
+  execute("write_learned", {window_id, std::string(learned)});
 }
 
 void SqlStoreTransaction::set_window_state(std::int64_t window_id,
