@@ -1,5 +1,7 @@
 """A retry continues what the earlier tries of the same task began."""
 
+from types import SimpleNamespace
+
 import pytest
 from conftest import batch, context, summary
 
@@ -7,6 +9,13 @@ from tranche_provider.compat import AirflowSkipException
 from tranche_provider.exceptions import TrancheError
 from tranche_provider.operators.tranche import TrancheRunOperator
 
+
+
+class Outlet:
+    uri = "file:///flights"
+
+
+OUTLET = Outlet()
 EMPTY = {"status": 99, "summary": summary(iterations=0, succeeded=0, batches=[])}
 
 
@@ -72,6 +81,47 @@ def test_where_earlier_tries_did_everything_nothing_runs(fake):
     result = execute(2)
     assert fake.calls("run") == []
     assert (result["run_id"], result["succeeded"], result["count"], result["first_key"], result["last_key"]) == ("aaaa", 2, 8, 1, 8)
+
+
+def test_the_result_is_that_of_all_tries(fake):
+    fake.answer("runs", [run("bbbb", 2), run("aaaa", 1)])
+    fake.answer("run-info", {"batches": [batch(2), batch(3, status="failed")]})
+    fake.answer("run", summary=summary(first_key=1, last_key=12, succeeded=2, count=8, weight=80, batches=[batch(1), batch(3)]))
+    events = {OUTLET: SimpleNamespace(extra=None)}
+    task = TrancheRunOperator(task_id="load", job="flights", command=["true"], iterations="all", retries=2)
+    task.outlets = [OUTLET]
+    result = task.execute({**context(try_number=2, max_tries=2), "outlet_events": events})
+    told = {"run_id": "0f8f", "succeeded": 3, "count": 12, "weight": 120, "first_key": 1, "last_key": 12}
+    assert {name: result[name] for name in told} == told
+    assert [one["batch_id"] for one in result["batches"]] == [2, 1, 3] and "secret-token" not in str(result)
+    assert events[OUTLET].extra == {"tranche": {"job": "flights", "window": "incremental", **told}}
+    assert task.lineage_summary == result
+
+
+def test_text_keys_have_their_order(fake):
+    fake.answer("runs", [run()])
+    fake.answer("run-info", {"batches": [batch(1, first_key="2026-01-02", last_key="2026-01-03")]})
+    fake.answer("run", summary=summary(first_key="2026-01-01", last_key="2026-01-02"))
+    result = execute()
+    assert (result["first_key"], result["last_key"]) == ("2026-01-01", "2026-01-03")
+
+
+def test_a_retry_that_finds_no_more_keys_keeps_the_range(fake):
+    fake.answer("runs", [run()])
+    fake.answer("run-info", {"batches": [batch(1)]})
+    fake.answer("run", summary=summary(iterations=0, succeeded=0, count=0, weight=0, first_key=None, last_key=None, batches=[]))
+    result = execute()
+    assert (result["succeeded"], result["count"], result["first_key"], result["last_key"]) == (1, 4, 1, 4)
+
+
+def test_items_that_were_done_of_a_batch_that_failed_are_no_iteration(fake):
+    fake.answer("runs", [run()])
+    done = batch(2, count=3, straggler=True, parent_batch_id=1)
+    fake.answer("run-info", {"batches": [done, batch(1, status="failed", count=1, done_count=3)]})
+    fake.answer("run", summary=summary(count=1))
+    result = execute(iterations=1)
+    assert iterations(fake) == "1"
+    assert (result["succeeded"], result["count"]) == (1, 4)
 
 
 def test_a_failed_task_is_not_skipped_because_its_batch_waits(fake):

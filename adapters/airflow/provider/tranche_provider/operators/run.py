@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Union
@@ -13,7 +13,7 @@ from tranche_provider.arguments import Command, command_words, flags
 from tranche_provider.assets import tell_assets
 from tranche_provider.child import ChildProcess
 from tranche_provider.compat import AirflowFailException, AirflowSkipException, Context
-from tranche_provider.earlier import EarlierTries, earlier_tries
+from tranche_provider.earlier import EarlierTries, earlier_tries, without_tokens
 from tranche_provider.endings import reason
 from tranche_provider.exceptions import TrancheError
 from tranche_provider.lineage import RunLineage
@@ -32,7 +32,7 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
     """Runs a command over batches of a job's assets; its XCom is the summary of the run.
 
     A run that finds nothing to do skips the task. A retry continues: it takes first what the earlier try left, and
-    `iterations` counts over all tries.
+    `iterations` and the result count over all tries.
 
     :param command: a list of words, or a string for a shell; `{first_key}` and its like are replaced by tranche
     :param iterations: how many batches, or "all"
@@ -104,7 +104,7 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
         if summary is not None:
             self._tell_run(program, summary, context)
         if status == 0 and summary is not None:
-            return self._finished(summary, context)
+            return self._finished(earlier.before(summary), context)
         if status == NOTHING_TO_DO:
             return self._finished(self._when_empty(earlier), context)
         message = reason(self.job, status, summary, last_lines)
@@ -184,7 +184,7 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
 
 def iterations_left(iterations: int | str, earlier: EarlierTries) -> str:
     text = str(iterations).strip()
-    return str(max(0, int(text) - len(earlier.succeeded))) if text.isdigit() and int(text) > 0 else text
+    return str(max(0, int(text) - earlier.iterations)) if text.isdigit() and int(text) > 0 else text
 
 
 def read_summary(file: Path) -> dict[str, Any] | None:
@@ -192,11 +192,4 @@ def read_summary(file: Path) -> dict[str, Any] | None:
         summary: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return _without_tokens(summary)
-
-
-def _without_tokens(summary: dict[str, Any]) -> dict[str, Any]:
-    """XComs are shown to everybody; a lease's token lets its holder end the batch."""
-    batches: list[Mapping[str, Any]] = summary.get("batches", [])
-    summary["batches"] = [{name: value for name, value in one.items() if name != "lease_token"} for one in batches]
-    return summary
+    return {**summary, "batches": without_tokens(summary.get("batches", []))}
