@@ -5,10 +5,9 @@ from types import SimpleNamespace
 import pytest
 from conftest import batch, context, summary
 
-from tranche_provider.compat import AirflowSkipException
+from tranche_provider.compat import AirflowFailException, AirflowSkipException
 from tranche_provider.exceptions import TrancheError
 from tranche_provider.operators.tranche import TrancheRunOperator
-
 
 
 class Outlet:
@@ -51,6 +50,26 @@ def test_all_stays_all(fake):
     fake.answer("run-info", {"batches": [batch(1)]})
     execute("all")
     assert iterations(fake) == "all"
+
+
+@pytest.mark.parametrize("given", [None, "", " "])
+def test_without_iterations_tranches_default_holds_for_all_tries(fake, given):
+    fake.answer("runs", [run()])
+    fake.answer("run-info", {"batches": [batch(1, status="failed")]})
+    execute(given)
+    assert iterations(fake) == "1"
+    fake.answer("run-info", {"batches": [batch(1)]})
+    assert execute(given)["run_id"] == "aaaa" and len(fake.calls("run")) == 1
+
+
+@pytest.mark.parametrize("given", [0, "0", "many"])
+def test_iterations_that_are_no_number_of_batches_are_tranches_to_refuse(fake, given):
+    fake.answer("runs", [run()])
+    fake.answer("run-info", {"batches": [batch(1)]})
+    fake.answer("run", status=2, errors=f"tranche: --iterations: '{given}' is out of range")
+    for try_number in (1, 2):
+        with pytest.raises(AirflowFailException, match="--iterations"):
+            execute(given, try_number=try_number)
 
 
 @pytest.mark.parametrize("other", [run(try_number=2), run(window="may"), run(map_index="3")])

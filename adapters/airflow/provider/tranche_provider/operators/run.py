@@ -26,6 +26,8 @@ Duration = Union[str, timedelta, None]
 # Airflow 3 sends SIGKILL 5 s after its SIGTERM, so `tranche` gives a batch back within 4.
 STOP_SECONDS = 4.5
 _REFUSED = 2
+# Of `tranche run`; named because the iterations of the earlier tries are taken from it.
+_DEFAULT_ITERATIONS = "1"
 
 
 class TrancheRunOperator(RunLineage, TrancheOperator):
@@ -35,7 +37,7 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
     `iterations` and the result count over all tries.
 
     :param command: a list of words, or a string for a shell; `{first_key}` and its like are replaced by tranche
-    :param iterations: how many batches, or "all"
+    :param iterations: how many batches, or "all"; default: 1
     :param jobs: commands at once
     :param empty_exit_code: 0 lets the task succeed where nothing was handed out; default: 99, which skips it
     :param adapter: further adapters, such as "openlineage"
@@ -53,7 +55,7 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
         command: Command,
         max_count: int | str | None = None,
         max_weight: int | str | None = None,
-        iterations: int | str = 1,
+        iterations: int | str | None = None,
         jobs: int | str | None = None,
         retry: str | None = None,
         follow: bool = False,
@@ -94,8 +96,8 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
         command = command_words(self.command)
         earlier = earlier_tries(program, self.job, self.window, context, self.retries or 0)
         left = iterations_left(self.iterations, earlier)
-        if left == "0":
-            self.log.info("The earlier tries have done all %s iterations", self.iterations)
+        if left is None:
+            self.log.info("The earlier tries have done all iterations")
             return self._finished(earlier.summary(self.job, self.window), context)
         with tempfile.TemporaryDirectory(prefix="tranche-") as folder:
             file = Path(folder) / "summary.json"
@@ -182,9 +184,14 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
             self.log.info(line)
 
 
-def iterations_left(iterations: int | str, earlier: EarlierTries) -> str:
-    text = str(iterations).strip()
-    return str(max(0, int(text) - earlier.iterations)) if text.isdigit() and int(text) > 0 else text
+def iterations_left(iterations: int | str | None, earlier: EarlierTries) -> str | None:
+    """None: the earlier tries have done them all. What is no number of batches is left to tranche to refuse."""
+    text = "" if iterations is None else str(iterations).strip()
+    text = text or _DEFAULT_ITERATIONS
+    if not text.isdigit() or int(text) == 0:
+        return text
+    left = int(text) - earlier.iterations
+    return str(left) if left > 0 else None
 
 
 def read_summary(file: Path) -> dict[str, Any] | None:
