@@ -49,8 +49,7 @@ std::optional<LineageParent> context_parent(const Environment& environment) {
   if (!parent) {
     return std::nullopt;
   }
-  const auto root = from_context(told.value("root", Json()));
-  return LineageParent{*parent, root ? root : parent};
+  return LineageParent{*parent, from_context(told.value("root", Json()))};
 }
 
 /// "NAMESPACE/JOB/UUID"; a namespace may hold slashes itself.
@@ -70,8 +69,7 @@ std::optional<LineageParent> id_parent(const Environment& environment) {
   if (!parent) {
     return std::nullopt;
   }
-  const auto root = from_id(variable(environment, "OPENLINEAGE_ROOT_PARENT_ID"));
-  return LineageParent{*parent, root ? root : parent};
+  return LineageParent{*parent, from_id(variable(environment, "OPENLINEAGE_ROOT_PARENT_ID"))};
 }
 
 /// The id of the task's run is made of its names and the logical date, or the time in the name of

@@ -19,7 +19,7 @@ struct LineageRun {
 /// Whoever began this run, and the first in the chain of those who did.
 struct LineageParent {
   LineageRun parent;
-  std::optional<LineageRun> root;
+  std::optional<LineageRun> root;  ///< empty: not known; a parent may have a root of its own
 };
 
 /// OPENLINEAGE_NAMESPACE, else "default".

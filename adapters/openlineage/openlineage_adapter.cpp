@@ -36,8 +36,12 @@ std::string value_of(const std::vector<std::string>& entries, std::string_view n
   return {};
 }
 
-void set(std::vector<std::string>& entries, const std::string& name, const std::string& value) {
+void unset(std::vector<std::string>& entries, const std::string& name) {
   std::erase_if(entries, [&](const std::string& entry) { return entry.starts_with(name + '='); });
+}
+
+void set(std::vector<std::string>& entries, const std::string& name, const std::string& value) {
+  unset(entries, name);
   entries.push_back(name + '=' + value);
 }
 
@@ -63,12 +67,18 @@ class LineageParentOfCommand final : public CommandAdapter {
       return nullptr;
     }
     const auto parent = lineage_parent(environment_);
-    const LineageRun root = parent && parent->root ? *parent->root : own;
+    const std::optional<LineageRun> root = parent ? parent->root : own;
     set(plan.environment, "OPENLINEAGE_PARENT_ID", id_of(own));
-    set(plan.environment, "OPENLINEAGE_ROOT_PARENT_ID", id_of(root));
+    if (root) {
+      set(plan.environment, "OPENLINEAGE_ROOT_PARENT_ID", id_of(*root));
+    } else {
+      unset(plan.environment, "OPENLINEAGE_ROOT_PARENT_ID");
+    }
     if (!variable(environment_, "OPENLINEAGE_CONTEXT").empty()) {
       nlohmann::json context = json_of(own);
-      context["root"] = json_of(root);
+      if (root) {
+        context["root"] = json_of(*root);
+      }
       set(plan.environment, "OPENLINEAGE_CONTEXT", nlohmann::json{{"parent", context}}.dump());
     }
     return std::make_unique<CommandAttempt>();

@@ -241,9 +241,21 @@ def test_a_parent_that_is_given_holds_over_airflows_and_is_the_root_of_the_comma
     context = {"parent": {"run": {"runId": three}, "job": {"namespace": "n", "name": "j"}}}
     result = run('echo "$OPENLINEAGE_CONTEXT"', env={**lineage, **given, "OPENLINEAGE_CONTEXT": json.dumps(context)})
     parent = server.events()[2]["run"]["facets"]["parent"]
-    assert parent["run"]["runId"] == three and parent["root"]["run"]["runId"] == three
+    assert parent["run"]["runId"] == three and "root" not in parent
     handed = json.loads(result.stdout)["parent"]
-    assert handed["run"]["runId"] == server.events()[2]["run"]["runId"] and handed["root"]["run"]["runId"] == three
+    assert handed["run"]["runId"] == server.events()[2]["run"]["runId"] and "root" not in handed
+
+
+@on_sqlite
+@pytest.mark.parametrize("root", ["", "nonsense"])
+def test_a_root_that_is_not_known_is_left_out(world, run, server, lineage, root):
+    """The parent may hang below a run of its own, as a task does below that of its DAG."""
+    world.job()
+    given = {"OPENLINEAGE_PARENT_ID": f"a/daily.load/{uuid.uuid4()}", "OPENLINEAGE_ROOT_PARENT_ID": root}
+    result = run('echo "$OPENLINEAGE_PARENT_ID ${OPENLINEAGE_ROOT_PARENT_ID-none}"', env={**lineage, **given})
+    event = server.events()[0]["run"]
+    assert "root" not in event["facets"]["parent"]
+    assert result.stdout.split() == [f"lake/tranche.flights/{event['runId']}", "none"]
 
 
 @on_sqlite

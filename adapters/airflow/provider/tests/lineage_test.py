@@ -45,3 +45,38 @@ def test_the_range_is_the_inputs_subset(operator):
 def test_a_skipped_task_read_nothing(operator):
     operator.lineage_summary = summary(iterations=0, succeeded=0)
     assert operator.get_openlineage_facets_on_complete(None).inputs == []
+
+
+PARENTS = ("OPENLINEAGE_PARENT_ID", "OPENLINEAGE_ROOT_PARENT_ID")
+
+
+@pytest.fixture
+def parents(operator, fake, monkeypatch):
+    """What a run is told, where the macros of Airflow's provider answer so."""
+    for name in PARENTS:
+        monkeypatch.delenv(name, raising=False)
+
+    def told(**macros):
+        module = pytest.importorskip("airflow.providers.openlineage.plugins.macros")
+        for name in ("lineage_parent_id", "lineage_root_parent_id"):
+            monkeypatch.setattr(module, name, macros.get(name), raising=False)
+        operator.execute(context())
+        env = fake.calls("run")[-1]["env"]
+        return tuple(env.get(name) for name in PARENTS)
+
+    return told
+
+
+def test_a_run_is_told_its_parent_and_the_root(parents):
+    assert parents(lineage_parent_id=lambda ti: f"n/{ti.task_id}/1", lineage_root_parent_id=lambda ti: f"n/{ti.dag_id}/2") == (
+        "n/load/1", "n/daily/2",
+    )  # fmt: skip
+
+
+def test_a_root_that_is_not_known_is_not_told(parents):
+    assert parents(lineage_parent_id=lambda ti: "n/load/1") == ("n/load/1", None)
+
+
+def test_parents_of_the_worker_are_not_mixed_with_airflows(parents, monkeypatch):
+    monkeypatch.setenv("OPENLINEAGE_PARENT_ID", "n/mine/1")
+    assert parents(lineage_parent_id=lambda ti: "n/load/1", lineage_root_parent_id=lambda ti: "n/daily/2") == ("n/mine/1", None)

@@ -25,7 +25,7 @@ def identity_environment(context: Mapping[str, Any]) -> dict[str, str]:
         "AIRFLOW_CTX_LOGICAL_DATE": _logical_date(context),
         "TRANCHE_IDENTITY_MAP_INDEX": map_index(context),
         "AIRFLOW__API__BASE_URL": os.environ.get("AIRFLOW__API__BASE_URL") or _configured("api", "base_url"),
-        "OPENLINEAGE_PARENT_ID": os.environ.get("OPENLINEAGE_PARENT_ID") or _openlineage_parent(ti),
+        **_openlineage_parents(ti),
     }
     return {name: str(value) for name, value in names.items() if value not in (None, "")}
 
@@ -40,12 +40,20 @@ def _configured(section: str, option: str) -> str:
     return conf.get(section, option, fallback="") or ""
 
 
-def _openlineage_parent(ti: Any) -> str | None:
+def _openlineage_parents(ti: Any) -> dict[str, str | None]:
+    """The task and the root of its lineage, which is known where Airflow's provider tells it. Those of the worker hold."""
+    if os.environ.get("OPENLINEAGE_PARENT_ID"):
+        return {}
+    return {
+        "OPENLINEAGE_PARENT_ID": _openlineage_macro("lineage_parent_id", ti),
+        "OPENLINEAGE_ROOT_PARENT_ID": _openlineage_macro("lineage_root_parent_id", ti),
+    }
+
+
+def _openlineage_macro(name: str, ti: Any) -> str | None:
     try:
-        from airflow.providers.openlineage.plugins.macros import lineage_parent_id
-    except ImportError:
-        return None
-    try:
-        return str(lineage_parent_id(ti))
-    except Exception:  # lineage is told if it can be and never fails a task
+        from airflow.providers.openlineage.plugins import macros
+
+        return str(getattr(macros, name)(ti))
+    except Exception:  # not installed, or too old for the macro: lineage is told if it can be and never fails a task
         return None

@@ -188,7 +188,7 @@ def iterations_left(iterations: int | str | None, earlier: EarlierTries) -> str 
     """None: the earlier tries have done them all. What is no number of batches is left to tranche to refuse."""
     text = "" if iterations is None else str(iterations).strip()
     text = text or _DEFAULT_ITERATIONS
-    if not text.isdigit() or int(text) == 0:
+    if not text.isdecimal() or int(text) == 0:
         return text
     left = int(text) - earlier.iterations
     return str(left) if left > 0 else None
