@@ -54,6 +54,8 @@ def test_a_retry_continues_the_work(inventory, dags_test):
     batches = inventory.json("batches", "--job", "flights")
     assert sorted((batch["batch_id"], batch["status"], batch["attempt"]) for batch in batches) == [(1, "succeeded", 1), (2, "succeeded", 2)]
     assert inventory.json("backlog", "--job", "flights")["count"] == 2
+    both = run.xcom("load")
+    assert (both["run_id"], both["succeeded"], both["count"], both["first_key"], both["last_key"]) == (second["run_id"], 2, 8, 1, 8)
 
 
 def test_planned_batches_are_mapped(inventory, dags_test):
