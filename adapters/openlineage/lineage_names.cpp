@@ -1,5 +1,6 @@
 #include "openlineage/lineage_names.hpp"
 
+#include "airflow/airflow_adapter.hpp"
 #include "openlineage/airflow_time.hpp"
 #include "openlineage/uuid.hpp"
 
@@ -78,7 +79,7 @@ std::optional<LineageParent> id_parent(const Environment& environment) {
 std::optional<LineageParent> airflow_parent(const Environment& environment) {
   const std::string dag = variable(environment, "AIRFLOW_CTX_DAG_ID");
   const std::string task = variable(environment, "AIRFLOW_CTX_TASK_ID");
-  std::string date = variable(environment, "AIRFLOW_CTX_LOGICAL_DATE");
+  std::string date = airflow_logical_date(environment);
   if (date.empty()) {
     date = time_in_run_id(variable(environment, "AIRFLOW_CTX_DAG_RUN_ID"));
   }

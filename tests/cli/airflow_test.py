@@ -109,6 +109,20 @@ def test_a_run_is_found_by_airflows_names(world, task):
     assert "daily.load manual__2026-01-01T00:00:00+00:00 try 3" in shown and found["link"] in shown
 
 
+@on_sqlite
+def test_airflow_2_has_other_names_and_pages(world, task):
+    world.job()
+    date = "2026-01-01T00:00:00+00:00"
+    two = {"AIRFLOW_CTX_EXECUTION_DATE": date, "AIRFLOW__API__BASE_URL": "", "AIRFLOW__WEBSERVER__BASE_URL": "https://flow.example/"}
+    task("true", env=two)
+    task("true", env={**two, "TRANCHE_IDENTITY_MAP_INDEX": "3"})
+    mapped, plain = world.json("runs", "--identity", f"logical_date={date}")
+    run_id = "manual__2026-01-01T00%3A00%3A00%2B00%3A00"
+    page = f"https://flow.example/dags/daily/grid?dag_run_id={run_id}&task_id=load"
+    end = "&base_date=2026-01-01T00%3A00%3A00%2B00%3A00&tab=logs"
+    assert (plain["link"], mapped["link"]) == (page + end, f"{page}&map_index=3{end}")
+
+
 def test_an_asset_names_the_task_that_processed_it(world, task):
     world.job()
     task("true")

@@ -207,15 +207,16 @@ X"""
 
 
 @on_sqlite
-def test_airflows_task_is_the_parent_by_the_id_that_airflow_gives_it(world, run, server, lineage):
+@pytest.mark.parametrize("name", ["AIRFLOW_CTX_LOGICAL_DATE", "AIRFLOW_CTX_EXECUTION_DATE"], ids=["airflow 3", "airflow 2"])
+def test_airflows_task_is_the_parent_by_the_id_that_airflow_gives_it(world, run, server, lineage, name):
     world.job()
-    run("true", env={**lineage, **TASK})
+    run("true", env={**lineage, **TASK, "AIRFLOW_CTX_LOGICAL_DATE": "", "AIRFLOW_CTX_DAG_RUN_ID": "my own name", name: DATE})
     facets = server.events()[0]["run"]["facets"]
     parent = facets["parent"]
     assert parent["job"] == {"namespace": "lake", "name": "daily.load"}
     assert parent["run"]["runId"] == TASK_RUN
     assert facets["nominalTime"]["nominalStartTime"] == "2026-01-01T00:00:00+00:00"
-    assert parameters(server.events()[0])["tranche.identity.dag_run_id"] == TASK["AIRFLOW_CTX_DAG_RUN_ID"]
+    assert parameters(server.events()[0])["tranche.identity.dag_run_id"] == "my own name"
 
 
 @on_sqlite

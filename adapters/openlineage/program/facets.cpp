@@ -1,5 +1,6 @@
 #include "facets.hpp"
 
+#include "airflow/airflow_adapter.hpp"
 #include "openlineage/airflow_time.hpp"
 
 #include "tranche/database_url.hpp"
@@ -122,7 +123,7 @@ Json caller_facets(const Environment& environment) {
     }
     facets["parent"] = facet("1-2-0/ParentRunFacet", std::move(parent));
   }
-  if (const auto time = parse_airflow_time(variable(environment, "AIRFLOW_CTX_LOGICAL_DATE"))) {
+  if (const auto time = parse_airflow_time(airflow_logical_date(environment))) {
     facets["nominalTime"] =
         facet("1-0-1/NominalTimeRunFacet", {{"nominalStartTime", time->iso_utc}});
   }
