@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import signal
+from datetime import datetime
 
 import pytest
 from conftest import Inventory
@@ -32,7 +33,7 @@ def flow(place, inventory):
 
 @pytest.fixture
 def marks(place):
-    for name in ("pid", "second"):
+    for name in ("pid", "told", "second"):
         (place / name).unlink(missing_ok=True)
     return place
 
@@ -80,6 +81,18 @@ def test_a_task_that_is_marked_failed_gives_its_batch_back(flow, inventory, mark
     (run,) = inventory.json("runs", "--identity", "dag_id=long")
     assert "logical_date" not in run["identity"]
     assert run["link"].startswith(f"{flow.base}/dags/long/runs/")
+
+
+def test_a_command_that_does_not_end_is_killed_and_its_batch_given_back_before_airflow_kills(flow, inventory, marks):
+    """Airflow sends SIGKILL 5 s after its SIGTERM."""
+    run_id = flow.trigger("stubborn")
+    pid = int(wait_for(lambda: read(marks / "pid"), "the command"))
+    flow.patch(f"dags/stubborn/dagRuns/{run_id}/taskInstances/load", {"new_state": "failed"})
+    wait_for(lambda: only_batch(inventory, "stubborn")["status"] == "planned", "the batch to go back", 30)
+    (attempt,) = only_batch(inventory, "stubborn")["attempts"][-1:]
+    assert attempt["outcome"] == "returned" and gone(pid)
+    released = datetime.fromisoformat(attempt["ended_at"].replace("Z", "+00:00")).timestamp()
+    assert released - float(read(marks / "told")) < 5
 
 
 def test_a_killed_task_leaves_no_second_writer_and_its_retry_continues(flow, inventory, marks):

@@ -15,6 +15,14 @@ COMMON = {"job": "flights", "conn_id": "inventory", "env": {"MARKS": os.environ.
 with DAG("long", schedule=None):
     TrancheRunOperator(task_id="load", command=["sh", "-c", 'echo $$ > "$MARKS/pid"; exec sleep 600'], **COMMON)
 
+# Says when it is told to end, and goes on.
+with DAG("stubborn", schedule=None):
+    TrancheRunOperator(
+        task_id="load",
+        command="""trap '[ -e "$MARKS/told" ] || date +%s.%N > "$MARKS/told"' TERM; echo $$ > "$MARKS/pid"; while :; do sleep 0.05; done""",
+        **COMMON,
+    )
+
 # The second try says whether the command of the first still runs.
 with DAG("killed", schedule=None):
     TrancheRunOperator(
