@@ -10,14 +10,14 @@ Command = Union[str, Sequence[str]]
 
 
 def flags(**options: Any) -> list[str]:
-    """`max_count=4` as `--max-count 4`.
+    """`max_count=4` as `--max-count 4`; a flag that is a word of Python ends with a line here, `for_`.
 
     None, False and an empty string leave the flag out (a template may render to nothing), True stands alone, a list
     repeats it, a timedelta becomes milliseconds.
     """
     words: list[str] = []
     for name, value in options.items():
-        flag = "--" + name.replace("_", "-")
+        flag = "--" + name.rstrip("_").replace("_", "-")
         if value is None or value is False or value == "":
             continue
         if value is True:

@@ -28,6 +28,7 @@ STOP_SECONDS = 4.5
 _REFUSED = 2
 # Of `tranche run`; named because the iterations of the earlier tries are taken from it.
 _DEFAULT_ITERATIONS = "1"
+_TEMPLATES = ("max_count", "max_weight", "min_count", "target_duration", "iterations", "jobs", "for_", "max_rate", "while_")
 
 
 class TrancheRunOperator(RunLineage, TrancheOperator):
@@ -42,10 +43,10 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
     :param empty_exit_code: 0 lets the task succeed where nothing was handed out; default: 99, which skips it
     :param adapter: further adapters, such as "openlineage"
 
-    The other arguments are the options of `tranche run`.
+    The other arguments are the options of `tranche run`; `for_` and `while_` are --for and --while.
     """
 
-    template_fields: Sequence[str] = (*TrancheOperator.template_fields, "command", "max_count", "max_weight", "iterations", "jobs")
+    template_fields: Sequence[str] = (*TrancheOperator.template_fields, "command", *_TEMPLATES)
     template_fields_renderers: ClassVar[dict[str, str]] = {**TrancheOperator.template_fields_renderers, "command": "bash"}
     operator_extra_links = (TrancheRunLink(),)
 
@@ -55,11 +56,19 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
         command: Command,
         max_count: int | str | None = None,
         max_weight: int | str | None = None,
+        min_count: int | str | None = None,
+        max_wait: Duration = None,
+        target_duration: Duration = None,
         iterations: int | str | None = None,
         jobs: int | str | None = None,
         retry: str | None = None,
+        ordered: bool = False,
         follow: bool = False,
         poll: Duration = None,
+        for_: Duration = None,
+        min_interval: Duration = None,
+        max_rate: int | str | None = None,
+        while_: str | None = None,
         timeout: Duration = None,
         grace: Duration = None,
         lease: Duration = None,
@@ -75,11 +84,19 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
         self.command = command
         self.max_count = max_count
         self.max_weight = max_weight
+        self.min_count = min_count
+        self.max_wait = max_wait
+        self.target_duration = target_duration
         self.iterations = iterations
         self.jobs = jobs
         self.retry = retry
+        self.ordered = ordered
         self.follow = follow
         self.poll = poll
+        self.for_ = for_
+        self.min_interval = min_interval
+        self.max_rate = max_rate
+        self.while_ = while_
         self.timeout = timeout
         self.grace = grace
         self.lease = lease
@@ -127,11 +144,19 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
             campaign=self.campaign,
             max_count=self.max_count,
             max_weight=self.max_weight,
+            min_count=self.min_count,
+            max_wait=self.max_wait,
+            target_duration=self.target_duration,
             iterations=iterations,
             jobs=self.jobs,
             retry=self.retry,
+            ordered=self.ordered,
             follow=self.follow,
             poll=self.poll,
+            for_=self.for_,
+            min_interval=self.min_interval,
+            max_rate=self.max_rate,
+            while_=self.while_,
             timeout=self.timeout,
             grace=self.grace,
             lease=self.lease,

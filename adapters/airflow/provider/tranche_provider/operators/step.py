@@ -13,6 +13,7 @@ from tranche_provider.identity import identity_environment
 from tranche_provider.operators.base import TrancheOperator
 from tranche_provider.plan import planned_environment
 
+_LIMITS = ("max_count", "max_weight", "min_count", "max_wait", "target_duration")
 _STATUSES = ("succeeded", "failed", "returned")
 
 
@@ -22,21 +23,29 @@ class TrancheAcquireOperator(TrancheOperator):
     :param lease: how long the batch is held; nobody extends it but `tranche heartbeat`
     """
 
-    template_fields: Sequence[str] = (*TrancheOperator.template_fields, "max_count", "max_weight", "lease")
+    template_fields: Sequence[str] = (*TrancheOperator.template_fields, *_LIMITS, "lease")
 
     def __init__(
         self,
         *,
         max_count: int | str | None = None,
         max_weight: int | str | None = None,
+        min_count: int | str | None = None,
+        max_wait: str | timedelta | None = None,
+        target_duration: str | timedelta | None = None,
         retry: str | None = None,
+        ordered: bool = False,
         lease: str | timedelta | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.max_count = max_count
         self.max_weight = max_weight
+        self.min_count = min_count
+        self.max_wait = max_wait
+        self.target_duration = target_duration
         self.retry = retry
+        self.ordered = ordered
         self.lease = lease
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -45,7 +54,11 @@ class TrancheAcquireOperator(TrancheOperator):
             campaign=self.campaign,
             max_count=self.max_count,
             max_weight=self.max_weight,
+            min_count=self.min_count,
+            max_wait=self.max_wait,
+            target_duration=self.target_duration,
             retry=self.retry,
+            ordered=self.ordered,
             lease=self.lease,
         )
         batch: dict[str, Any] | None = self.program(context).json("acquire", *options)
@@ -61,9 +74,10 @@ class TrancheReleaseOperator(BaseOperator):
     :param batch: what TrancheAcquireOperator returned, `acquire.output`
     :param status: "succeeded", "failed" or "returned"; a template may choose
     :param outputs: kept with the attempt, as `--output` of the command
+    :param report: a file on the worker with what is done of the batch, item by item
     """
 
-    template_fields: Sequence[str] = ("batch", "status", "exit_code", "message", "outputs", "conn_id", "env")
+    template_fields: Sequence[str] = ("batch", "status", "exit_code", "message", "outputs", "report", "conn_id", "env")
     ui_color = TrancheOperator.ui_color
 
     def __init__(
@@ -74,6 +88,7 @@ class TrancheReleaseOperator(BaseOperator):
         exit_code: int | str | None = None,
         message: str | None = None,
         outputs: dict[str, Any] | None = None,
+        report: str | None = None,
         conn_id: str | None = None,
         db: str | None = None,
         env: dict[str, str] | None = None,
@@ -85,6 +100,7 @@ class TrancheReleaseOperator(BaseOperator):
         self.exit_code = exit_code
         self.message = message
         self.outputs = outputs  # an operator's `output` is its XCom
+        self.report = report
         self.conn_id = conn_id
         self.db = db
         self.env = env
@@ -106,7 +122,7 @@ class TrancheReleaseOperator(BaseOperator):
 
     def _options(self) -> list[str]:
         outputs = [f"{name}={value}" for name, value in (self.outputs or {}).items()]
-        return flags(status=self.status, exit_code=self.exit_code, message=self.message, output=outputs)
+        return flags(status=self.status, exit_code=self.exit_code, message=self.message, output=outputs, report=self.report)
 
 
 class TranchePlanOperator(TrancheOperator):
@@ -115,13 +131,16 @@ class TranchePlanOperator(TrancheOperator):
     :param batches: how many at most
     """
 
-    template_fields: Sequence[str] = (*TrancheOperator.template_fields, "max_count", "max_weight", "batches")
+    template_fields: Sequence[str] = (*TrancheOperator.template_fields, *_LIMITS, "batches")
 
     def __init__(
         self,
         *,
         max_count: int | str | None = None,
         max_weight: int | str | None = None,
+        min_count: int | str | None = None,
+        max_wait: str | timedelta | None = None,
+        target_duration: str | timedelta | None = None,
         retry: str | None = None,
         batches: int | str = 10,
         **kwargs: Any,
@@ -129,6 +148,9 @@ class TranchePlanOperator(TrancheOperator):
         super().__init__(**kwargs)
         self.max_count = max_count
         self.max_weight = max_weight
+        self.min_count = min_count
+        self.max_wait = max_wait
+        self.target_duration = target_duration
         self.retry = retry
         self.batches = batches
 
@@ -138,6 +160,9 @@ class TranchePlanOperator(TrancheOperator):
             campaign=self.campaign,
             max_count=self.max_count,
             max_weight=self.max_weight,
+            min_count=self.min_count,
+            max_wait=self.max_wait,
+            target_duration=self.target_duration,
             retry=self.retry,
             batches=self.batches,
         )
