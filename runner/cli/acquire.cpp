@@ -1,7 +1,7 @@
-#include "cli/adapters.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/hand_over.hpp"
+#include "cli/step_events.hpp"
 #include "cli/step_inventory.hpp"
 #include "cli/window_options.hpp"
 #include "exit_status.hpp"
@@ -20,6 +20,7 @@ struct Options {
   std::optional<Duration> lease;
   std::string output = "json";
   std::optional<std::string> output_dir;
+  std::vector<std::string> adapters;
 };
 
 std::optional<bool> is_there(Inventory& inventory, const std::string& run_id) {
@@ -35,12 +36,9 @@ std::optional<bool> is_there(Inventory& inventory, const std::string& run_id) {
 }
 
 /// A run tells who holds the batch; without it the batch is held all the same.
-void record_run(const Context& context, StepInventory& inventory, const Batch& batch) {
-  const Run run = runner::describe_run(batch.run_id,
-                                       batch.job,
-                                       batch.window,
-                                       runner::acquire_command(batch.job),
-                                       step_identity(context));
+void record_run(const StepEvents& events, StepInventory& inventory, const Batch& batch) {
+  const Run run = runner::describe_run(
+      batch.run_id, batch.job, batch.window, runner::acquire_command(batch.job), events.identity());
   try {
     inventory.keep_trying<bool>(
         [&](Inventory& opened) {
@@ -69,6 +67,7 @@ void give_back(Inventory& inventory, const Batch& batch) {
 int acquire(const Context& context, const Options& options) {
   check_lease(options.lease);
   check_limits(options.limits);
+  StepEvents events(context, options.adapters);
   const HandOver hand_over(options.output, options.output_dir);
   StepInventory inventory(context, options.where.what());
   AcquireOptions request;
@@ -92,13 +91,16 @@ int acquire(const Context& context, const Options& options) {
     return runner::kExitNothing;
   }
   const Batch& batch = *acquired.batch;
-  record_run(context, inventory, batch);
+  record_run(events, inventory, batch);
+  std::string range_sql;
   try {
-    hand_over.write(batch, inventory.get().range_condition(batch));
+    range_sql = inventory.get().range_condition(batch);
+    hand_over.write(batch, range_sql);
   } catch (...) {
     give_back(inventory.get(), batch);
     throw;
   }
+  events.tell_begin(inventory.get(), batch, range_sql);
   return runner::kExitDone;
 }
 
@@ -124,6 +126,7 @@ void add_acquire(Registry& registry) {
   c.option("--lease", options->lease, "DUR", "How long it is held without a heartbeat")
       .default_text("the job's, else " + format_duration(kUnattendedLease));
   c.choices("-o,--output", options->output, {"json", "env", "argo"}, "Form of the result");
+  add_step_adapters(c, options->adapters);
   c.option("--output-dir", options->output_dir, "DIR", "Where -o argo writes");
   c.run([options](Context& context) { return acquire(context, *options); });
 }

@@ -12,8 +12,4 @@ runner::AdapterChoice choose_adapters(const Context& context,
       });
 }
 
-Identity step_identity(const Context& context) {
-  return runner::collect_identity(choose_adapters(context), process_environment());
-}
-
 }  // namespace tranche::cli

@@ -9,7 +9,4 @@ namespace tranche::cli {
 runner::AdapterChoice choose_adapters(const Context& context,
                                       const std::vector<std::string>& names = {});
 
-/// The orchestrator's names for a step outside a runner.
-Identity step_identity(const Context& context);
-
 }  // namespace tranche::cli

@@ -1,6 +1,7 @@
 #include "cli/batch_token.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/step_events.hpp"
 #include "cli/step_inventory.hpp"
 #include "exit_status.hpp"
 #include "log.hpp"
@@ -25,6 +26,7 @@ struct Options {
   std::string message;
   std::vector<std::string> outputs;
   std::optional<std::string> report;
+  std::vector<std::string> adapters;
 };
 
 Outputs read_outputs(const std::vector<std::string>& pairs) {
@@ -128,7 +130,9 @@ std::string told(const Batch& batch) {
 
 int release(const Context& context, const Options& options) {
   ReleaseRequest request = request_of(options);
+  StepEvents events(context, options.adapters);
   StepInventory inventory(context, options.batch.what());
+  events.expect_end(inventory.get(), options.batch.id, options.batch.token);
   if (options.report) {
     read_report(inventory.get(), options, request);
   }
@@ -138,6 +142,7 @@ int release(const Context& context, const Options& options) {
   });
   end_run(inventory.get(), batch, request);
   runner::log::info(told(batch));
+  events.tell_end(batch, request);
   return runner::kExitDone;
 }
 
@@ -158,6 +163,7 @@ void add_release(Registry& registry) {
       .range(0, kMostStatus);
   c.option("--message", options->message, "M", "For people");
   c.option("--output", options->outputs, "K=V", "Kept with the attempt");
+  add_step_adapters(c, options->adapters);
   c.option("--report",
            options->report,
            "FILE",

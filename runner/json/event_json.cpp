@@ -13,6 +13,9 @@ Json batch_without_token(const Batch& batch) {
 }
 
 Json place_json(const SourcePlace& place) {
+  if (place.table.empty()) {
+    return nullptr;
+  }
   return {{"kind", place.host.empty() ? "sqlite" : "postgresql"},
           {"host", text_json(place.host)},
           {"port", text_json(place.port)},
@@ -21,18 +24,29 @@ Json place_json(const SourcePlace& place) {
           {"table", place.table}};
 }
 
+Json acquired_json(const BatchAcquired& told) {
+  return {{"event", "batch_acquired"},
+          {"batch", batch_without_token(told.batch)},
+          {"iteration", told.iteration},
+          {"range_sql", told.range_sql},
+          {"source", place_json(told.source)}};
+}
+
 struct ToJson {
   Json operator()(const RunStarted& told) const {
     return {{"event", "run_started"},
             {"run", run_json(told.run)},
             {"iterations", maybe_json(told.iterations)}};
   }
-  Json operator()(const BatchAcquired& told) const {
-    return {{"event", "batch_acquired"},
-            {"batch", batch_without_token(told.batch)},
-            {"iteration", told.iteration},
-            {"range_sql", told.range_sql},
-            {"source", place_json(told.source)}};
+  Json operator()(const BatchAcquired& told) const { return acquired_json(told); }
+  Json operator()(const BatchHandedOver& told) const {
+    return {{"event", "batch_handed_over"}, {"batch_id", told.batch_id}};
+  }
+  Json operator()(const BatchResumed& told) const {
+    Json json = acquired_json(told.acquired);
+    json["event"] = "batch_resumed";
+    json["run"] = run_json(told.run);
+    return json;
   }
   Json operator()(const BatchProgress& told) const {
     return {{"event", "progress"},

@@ -209,7 +209,7 @@ int run(const RunOptions& options, const InventoryOpener& open) {
   finish_in_ledger(inventory, ledger.id, status, state);
   tell_end(state, options, stop, throttle.has_ended());
   const Json told = state.summary(ledger.id, status);
-  observation.observers.finish({ledger.id, status, dump_line(told)}, patience_of(stop));
+  observation.observers.finish(RunFinished{ledger.id, status, dump_line(told)}, patience_of(stop));
   summary.write(told);
   if (options.adapters.manners.result_on_stdout && options.summary != "-") {
     Summary("-").write(told);

@@ -14,6 +14,14 @@ constexpr std::size_t kBatchesInSummary = 100;
 
 }  // namespace
 
+RunState::Result RunState::result_of(Outcome outcome) {
+  if (outcome == Outcome::succeeded) {
+    return Result::succeeded;
+  }
+  return outcome == Outcome::failed || outcome == Outcome::timeout ? Result::failed
+                                                                   : Result::neutral;
+}
+
 bool RunState::reserve_iteration() {
   const std::lock_guard lock(mutex_);
   if (ending_ || (options_.iterations && reserved_ >= *options_.iterations)) {

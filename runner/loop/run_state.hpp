@@ -31,6 +31,7 @@ class RunState {
   std::int64_t number_iteration();
 
   enum class Result { succeeded, failed, neutral };
+  static Result result_of(Outcome outcome);
   /// `status` of the iteration; a failing one that is not 0 becomes the run's, if it is the first.
   /// Neutral (skipped, snoozed, split, stopped) neither ends nor lengthens a row of failures.
   void end_iteration(const Batch& batch, Result result, int status);

@@ -52,14 +52,6 @@ std::string release_command(const Batch& batch, const ReleaseRequest& request) {
   return line + "failed" + (status ? " --exit-code " + std::to_string(*status) : "");
 }
 
-RunState::Result result_of(Outcome outcome) {
-  if (outcome == Outcome::succeeded) {
-    return RunState::Result::succeeded;
-  }
-  return outcome == Outcome::failed || outcome == Outcome::timeout ? RunState::Result::failed
-                                                                   : RunState::Result::neutral;
-}
-
 }  // namespace
 
 Worker::Worker(const WorkerSetup& setup, RunState& state)
@@ -433,7 +425,7 @@ std::optional<Worker::Held> Worker::hand_over(const Held& held, const Verdict& v
 
 void Worker::tell(const Batch& after, const Verdict& verdict) {
   const Outcome outcome = outcome_of(after, verdict);
-  const RunState::Result result = result_of(outcome);
+  const RunState::Result result = RunState::result_of(outcome);
   observe_released(after, verdict, outcome, true);
   const bool stopped = verdict.release->status == ReleaseRequest::Status::returned;
   const std::string then = after.exhausted                       ? "; no attempts are left"

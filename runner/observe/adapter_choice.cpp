@@ -39,6 +39,7 @@ Adapter with_program(Adapter adapter, const FindAdapterProgram& find_program) {
     return adapter;
   }
   const std::string program = find_program(adapter.name);
+  adapter.hears_steps = true;
   adapter.observer = [program, name = adapter.name](const Environment&) {
     if (program.empty()) {
       throw Error(ErrorCode::refused,
@@ -63,6 +64,7 @@ void add_named(AdapterChoice& choice,
   }
   Adapter adapter;
   adapter.name = name;
+  adapter.hears_steps = true;
   adapter.observer = [program](const Environment&) { return make_program_observer(program); };
   add_once(choice, adapter);
 }

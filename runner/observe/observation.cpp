@@ -28,8 +28,13 @@ std::vector<Named> make_all(const std::vector<Adapter>& adapters,
 
 }  // namespace
 
+std::vector<NamedObserver> make_observers(const std::vector<Adapter>& adapters,
+                                          const Environment& environment) {
+  return make_all<NamedObserver>(adapters, environment, &Adapter::observer);
+}
+
 Observation::Observation(const std::vector<Adapter>& adapters, const Environment& environment)
-    : observers(make_all<NamedObserver>(adapters, environment, &Adapter::observer)),
+    : observers(make_observers(adapters, environment)),
       progress(observers),
       commands(make_all<CommandAdapters::Named>(adapters, environment, &Adapter::command)) {}
 

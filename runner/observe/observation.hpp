@@ -10,6 +10,10 @@
 
 namespace tranche::runner {
 
+/// An adapter whose observer cannot be made is told as a warning and left out.
+std::vector<NamedObserver> make_observers(const std::vector<Adapter>& adapters,
+                                          const Environment& environment);
+
 /// What the adapters of a run hear, and what they do to its commands.
 struct Observation {
   /// An adapter that cannot be made is told as a warning and left out.

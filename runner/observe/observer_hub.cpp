@@ -21,6 +21,8 @@ void hear(Observer& observer, const RunEvent& event) {
     Observer& observer;
     void operator()(const RunStarted& told) const { observer.on_run_started(told); }
     void operator()(const BatchAcquired& told) const { observer.on_batch_acquired(told); }
+    void operator()(const BatchHandedOver& told) const { observer.on_batch_handed_over(told); }
+    void operator()(const BatchResumed& told) const { observer.on_batch_resumed(told); }
     void operator()(const BatchProgress& told) const { observer.on_progress(told); }
     void operator()(const BatchReleased& told) const { observer.on_batch_released(told); }
     void operator()(const RunFinished& told) const { observer.on_run_finished(told); }
@@ -29,7 +31,9 @@ void hear(Observer& observer, const RunEvent& event) {
 }
 
 bool is_needed(const RunEvent& event) {
-  return std::holds_alternative<RunStarted>(event) || std::holds_alternative<RunFinished>(event);
+  return std::holds_alternative<RunStarted>(event) || std::holds_alternative<BatchResumed>(event) ||
+         std::holds_alternative<BatchHandedOver>(event) ||
+         std::holds_alternative<RunFinished>(event);
 }
 
 /// The unheard progress that a newer one makes needless: of the same attempt.
@@ -203,8 +207,8 @@ void ObserverHub::tell(RunEvent event) {
   }
 }
 
-void ObserverHub::finish(RunFinished finished, Duration patience) {
-  tell(std::move(finished));
+void ObserverHub::finish(RunEvent last, Duration patience) {
+  tell(std::move(last));
   const auto end = Clock::now() + patience;
   for (const auto& lane : lanes_) {
     lane->wait_until(end);

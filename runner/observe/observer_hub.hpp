@@ -31,7 +31,7 @@ class ObserverHub {
   bool empty() const { return lanes_.empty(); }
   void tell(RunEvent event);
   /// Tells the last event, waits up to `patience` for all together, and warns of what was lost.
-  void finish(RunFinished finished, Duration patience);
+  void finish(RunEvent last, Duration patience);
 
  private:
   class Lane;

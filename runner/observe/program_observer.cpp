@@ -25,13 +25,14 @@ class ProgramObserver final : public Observer {
     write(told);
   }
   void on_batch_acquired(const BatchAcquired& told) override { write(told); }
+  void on_batch_handed_over(const BatchHandedOver& told) override { end(told); }
+  void on_batch_resumed(const BatchResumed& told) override {
+    start();
+    write(told);
+  }
   void on_progress(const BatchProgress& told) override { write(told); }
   void on_batch_released(const BatchReleased& told) override { write(told); }
-  void on_run_finished(const RunFinished& told) override {
-    write(told);
-    input_.reset();
-    wait();
-  }
+  void on_run_finished(const RunFinished& told) override { end(told); }
   void abandon() noexcept override {
     const std::lock_guard lock(mutex_);
     abandoned_ = true;
@@ -46,6 +47,7 @@ class ProgramObserver final : public Observer {
   }
 
   void start() {
+    ignore_broken_pipes();
     Pipe pipe = make_pipe();
     std::vector<std::string> environment;
     for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -66,6 +68,20 @@ class ProgramObserver final : public Observer {
     if (abandoned_) {
       ::kill(-pid_, SIGKILL);
     }
+  }
+
+  /// A step does not ignore them as a run does: whoever reads its output may go. Only this thread.
+  static void ignore_broken_pipes() {
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+  }
+
+  void end(const RunEvent& last) {
+    write(last);
+    input_.reset();
+    wait();
   }
 
   void write(const RunEvent& event) {

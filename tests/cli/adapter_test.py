@@ -119,3 +119,44 @@ def test_an_adapter_that_is_not_there_is_refused(world, unchanged, tranche):
     assert "none" in unchanged(2, "run", "--job", "flights", "--adapter", "none", "--adapter", "argo", "--", "true")
     # Those that listen to runs are no commands.
     assert "adapter" not in tranche("--help").stdout.lower().split("--adapter")[0]
+
+
+@on_sqlite
+def test_a_program_hears_of_steps_what_it_hears_of_a_run(world, program, tmp_path):
+    world.job()
+    env = program("mine", 'cat >> "$HEARD"')
+    batch = json.loads(world.ok("acquire", "--job", "flights", "--adapter", "mine", env=env).stdout)
+    world.ok("release", batch["batch_id"], "--token", batch["lease_token"], "--status", "failed", "--exit-code", "3", "--adapter", "mine", env=env)
+    events = heard(tmp_path)
+    assert [e["event"] for e in events] == [
+        "run_started", "batch_acquired", "batch_handed_over", "batch_resumed", "batch_released", "run_finished"]  # fmt: skip
+    started, acquired, handed_over, resumed, released, finished = events
+    assert started["run"]["run_id"] == resumed["run"]["run_id"] == finished["run_id"] == batch["run_id"]
+    assert (started["iterations"], acquired["iteration"], handed_over["batch_id"]) == (1, 1, 1)
+    assert {**acquired, "event": "batch_resumed", "run": started["run"]} == resumed
+    assert (released["outcome"], released["told"], released["batch"]["exit_code"]) == ("failed", "failed with exit status 3", 3)
+    assert (finished["exit_status"], finished["summary"]["failed"]) == (3, 1)
+    (recorded,) = world.json("runs", "--job", "flights")
+    assert (recorded["exit_status"], recorded["failed"]) == (3, 1)
+    assert not any("lease_token" in e.get("batch", {}) for e in events)
+
+
+@on_sqlite
+@pytest.mark.parametrize("script, said", [("exit 4", "reads no more events"), ("sleep 600; true", "too slow"), ("cat > /dev/null; exit 7", "exit status 7")])
+def test_a_program_that_fails_does_a_step_no_harm(world, program, script, said):
+    world.job()
+    env = program("mine", script)
+    result = world("acquire", "--job", "flights", "--adapter", "mine", env=env)
+    assert result.returncode == 0 and json.loads(result.stdout)["batch_id"] == 1
+    # One that has gone at once may have taken all that it was told.
+    assert said in result.stderr or script == "exit 4"
+
+
+@on_sqlite
+def test_what_prints_the_result_of_a_run_leaves_steps_alone(world, tmp_path):
+    world.job()
+    (tmp_path / "xcom").mkdir()
+    env = {"AIRFLOW_CTX_DAG_ID": "daily", "TRANCHE_XCOM_DIR": str(tmp_path / "xcom"), "ARGO_NODE_ID": "n", "TRANCHE_ARGO_OUTPUTS": str(tmp_path / "argo")}
+    batch = json.loads(world.ok("acquire", "--job", "flights", env=env).stdout)
+    world.ok("release", batch["batch_id"], "--token", batch["lease_token"], "--status", "succeeded", env=env)
+    assert list((tmp_path / "xcom").iterdir()) == [] and not (tmp_path / "argo").exists()

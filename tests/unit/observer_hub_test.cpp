@@ -100,7 +100,7 @@ TEST_CASE("observers hear every event in order, and the last before the run ends
   hub.tell(RunStarted{});
   hub.tell(acquired(1));
   hub.tell(BatchReleased{acquired(1).batch, 1, Outcome::succeeded, true, "", {}});
-  hub.finish({}, kLong);
+  hub.finish(RunFinished{}, kLong);
   const std::vector<std::string> expected{"started", "acquired 1", "released 1", "finished"};
   CHECK(first->all() == expected);
   CHECK(second->all() == expected);
@@ -113,7 +113,7 @@ TEST_CASE("an observer that throws hears what comes later, and harms no other", 
                             NamedObserver{"sound", std::make_unique<Listener>(sound)}));
   hub.tell(acquired(1));
   hub.tell(acquired(2));
-  hub.finish({}, kLong);
+  hub.finish(RunFinished{}, kLong);
   const std::vector<std::string> expected{"acquired 1", "acquired 2", "finished"};
   CHECK(broken->all() == expected);
   CHECK(sound->all() == expected);
@@ -128,7 +128,7 @@ TEST_CASE("an observer that stands still delays neither the run nor its end", "[
     for (std::int64_t id = 1; id <= 10'000; ++id) {
       hub.tell(acquired(id));
     }
-    hub.finish({}, std::chrono::milliseconds(50));
+    hub.finish(RunFinished{}, std::chrono::milliseconds(50));
   }
   CHECK(since(start) < std::chrono::seconds(20));
   CHECK(heard->all().empty());
@@ -146,7 +146,7 @@ TEST_CASE("a full queue drops what is told then, but neither start nor end", "[u
     hub.tell(acquired(id));
   }
   std::thread opener([&] { heard->set_open(true); });
-  hub.finish({}, kLong);
+  hub.finish(RunFinished{}, kLong);
   opener.join();
   CHECK(heard->all() ==
         std::vector<std::string>{"started", "acquired 1", "acquired 2", "finished"});
@@ -162,7 +162,7 @@ TEST_CASE("a progress takes the place of an unheard one of the same batch", "[un
     hub.tell(BatchProgress{7, done, 100});
   }
   heard->set_open(true);
-  hub.finish({}, kLong);
+  hub.finish(RunFinished{}, kLong);
   CHECK(heard->all() == std::vector<std::string>{"started", "progress 100", "finished"});
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("a progress does not take the place of an earlier attempt's", "[unit]"
   hub.tell(acquired(7));
   hub.tell(BatchProgress{7, 2, 2});
   heard->set_open(true);
-  hub.finish({}, kLong);
+  hub.finish(RunFinished{}, kLong);
   CHECK(heard->all() ==
         std::vector<std::string>{"started", "progress 1", "acquired 7", "progress 2", "finished"});
 }

@@ -49,6 +49,20 @@ Json error_facet(const std::string& message) {
                {{"message", redact_passwords(message)}, {"programmingLanguage", "UNKNOWN"}});
 }
 
+/// The source table with the batch's range; empty where it did not tell its name.
+Json input_of(const Json& told, const std::string& host) {
+  const Json& source = told.at("source");
+  if (source.is_null()) {
+    return Json::array();
+  }
+  const DatasetName name = source_name(source, host);
+  Json input = {{"namespace", name.space}, {"name", name.name}};
+  if (const Json range = subset(told.at("batch")); !range.is_null()) {
+    input["inputFacets"]["subset"] = range;
+  }
+  return Json::array({input});
+}
+
 std::string message_of(const Json& told) {
   const std::string summary = text(told, "told");
   const std::string message = text(told.at("batch"), "message");
@@ -69,6 +83,10 @@ std::optional<std::string> EventWriter::hear(const Json& told) {
     run_ = told.at("run");
   } else if (event == "batch_acquired") {
     return begin(told);
+  } else if (event == "batch_handed_over") {
+    held_.erase(told.at("batch_id").get<std::int64_t>());
+  } else if (event == "batch_resumed") {
+    resume(told);
   } else if (event == "batch_released") {
     return end(told);
   }
@@ -76,6 +94,21 @@ std::optional<std::string> EventWriter::hear(const Json& told) {
 }
 
 std::string EventWriter::begin(const Json& told) {
+  Attempt attempt = attempt_of(told, caller_);
+  const std::string line = close(attempt, "START", attempt.begun_at);
+  held_[told.at("batch").at("batch_id")] = std::move(attempt);
+  return line;
+}
+
+void EventWriter::resume(const Json& told) {
+  run_ = told.at("run");
+  // The task that releases is not the one that began: the start has told of that.
+  Attempt attempt = attempt_of(told, Json::object());
+  attempt.resumed = true;
+  held_[told.at("batch").at("batch_id")] = std::move(attempt);
+}
+
+EventWriter::Attempt EventWriter::attempt_of(const Json& told, const Json& caller) const {
   const Json& batch = told.at("batch");
   const LineageRun own = attempt_run(environment_,
                                      text(batch, "job"),
@@ -89,16 +122,11 @@ std::string EventWriter::begin(const Json& told) {
   }
   attempt.parameters = attempt_parameters(run_, told);
   attempt.count = batch.at("count");
-  Json facets = caller_;
+  Json facets = caller;
   facets["processing_engine"] = facet("1-1-1/ProcessingEngineRunFacet",
                                       {{"name", "tranche"},
                                        {"version", text(run_, "version")},
                                        {"openlineageAdapterVersion", TRANCHE_VERSION}});
-  const DatasetName source = source_name(told.at("source"), text(run_, "host"));
-  Json input = {{"namespace", source.space}, {"name", source.name}};
-  if (const Json range = subset(batch); !range.is_null()) {
-    input["inputFacets"]["subset"] = range;
-  }
   attempt.start = {{"producer", producer()},
                    {"schemaURL", kSchema},
                    {"run", {{"runId", own.run_id}, {"facets", facets}}},
@@ -111,11 +139,9 @@ std::string EventWriter::begin(const Json& told) {
                               {{"processingType", "BATCH"},
                                {"integration", "TRANCHE"},
                                {"jobType", "COMMAND"}})}}}}},
-                   {"inputs", Json::array({input})},
+                   {"inputs", input_of(told, text(run_, "host"))},
                    {"outputs", Json::array()}};
-  const std::string line = close(attempt, "START", attempt.begun_at);
-  held_[batch.at("batch_id")] = std::move(attempt);
-  return line;
+  return attempt;
 }
 
 std::optional<std::string> EventWriter::end(const Json& told) {
@@ -127,7 +153,7 @@ std::optional<std::string> EventWriter::end(const Json& told) {
   Attempt attempt = std::move(found.mapped());
   const std::string outcome = told.at("outcome");
   const std::string type = type_of(outcome);
-  if (type == "COMPLETE") {
+  if (type == "COMPLETE" && !attempt.start["inputs"].empty()) {
     attempt.start["inputs"][0]["inputFacets"]["inputStatistics"] =
         facet("1-0-0/InputStatisticsInputDatasetFacet", {{"rowCount", attempt.count}});
   }
@@ -158,6 +184,9 @@ std::string EventWriter::close(Attempt attempt,
 std::vector<std::string> EventWriter::lose_all() {
   std::vector<std::string> lines;
   for (auto& [id, attempt] : held_) {
+    if (attempt.resumed) {
+      continue;
+    }
     attempt.start["run"]["facets"]["errorMessage"] =
         error_facet("the runner ended before it told the end");
     lines.push_back(close(attempt, "ABORT", std::max(now(), attempt.begun_at)));

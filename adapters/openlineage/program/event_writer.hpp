@@ -21,7 +21,8 @@ class EventWriter {
   /// The event to send, one line of JSON; empty: there is none. Errors: of JSON, where a field is
   /// missing.
   std::optional<std::string> hear(const nlohmann::json& told);
-  /// What is to be said of attempts whose end nobody told: the runner was killed.
+  /// What is to be said of attempts whose end nobody told: the runner was killed. Not of those that
+  /// a step handed over, or was about to end.
   std::vector<std::string> lose_all();
 
  private:
@@ -30,8 +31,11 @@ class EventWriter {
     nlohmann::json parameters;  ///< of its facet
     std::string begun_at;
     std::int64_t count = 0;
+    bool resumed = false;  ///< begun by an earlier process, which told its start
   };
+  Attempt attempt_of(const nlohmann::json& told, const nlohmann::json& caller) const;
   std::string begin(const nlohmann::json& told);
+  void resume(const nlohmann::json& told);
   std::optional<std::string> end(const nlohmann::json& told);
   std::string close(Attempt attempt, const std::string& type, const std::string& time) const;
 

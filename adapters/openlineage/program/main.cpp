@@ -9,6 +9,7 @@
 
 #include "tranche/error.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <curl/curl.h>
 #include <functional>
@@ -24,13 +25,26 @@ namespace fs = std::filesystem;
 // The run waits 5 s for us at its end, half a second where it was told to stop.
 constexpr auto kPatience = std::chrono::milliseconds(3000);
 constexpr auto kPatienceAfterStop = std::chrono::milliseconds(300);
+// A step is often the whole of what its caller waits for.
+constexpr auto kPatienceOfStep = std::chrono::milliseconds(1000);
 constexpr int kStopped = 128;
 
 using Send = std::function<void(const std::string& event)>;
 
-/// Returns whether the run was stopped. Where its runner was killed nobody waits.
-bool hear_all(EventWriter& writer, const Send& send) {
-  bool stopped = false;
+/// How long to go on sending after the last event `told`; `most`: as was said before.
+std::chrono::milliseconds patience_after(const nlohmann::json& told,
+                                         std::chrono::milliseconds most) {
+  const std::string event = told.value("event", "");
+  if (event == "batch_handed_over" || event == "batch_resumed") {
+    return kPatienceOfStep;
+  }
+  const bool stopped = event == "run_finished" && told.value("exit_status", 0) > kStopped;
+  return stopped ? std::min(most, kPatienceAfterStop) : most;
+}
+
+/// Returns how long to go on sending. Where the runner was killed nobody waits.
+std::chrono::milliseconds hear_all(EventWriter& writer, const Send& send) {
+  std::chrono::milliseconds patience = kPatience;
   std::int64_t not_understood = 0;
   for (std::string line; std::getline(std::cin, line);) {
     try {
@@ -38,9 +52,7 @@ bool hear_all(EventWriter& writer, const Send& send) {
       if (const auto event = writer.hear(told)) {
         send(*event);
       }
-      if (told.value("event", "") == "run_finished") {
-        stopped = told.value("exit_status", 0) > kStopped;
-      }
+      patience = patience_after(told, patience);
     } catch (const nlohmann::json::exception& error) {
       if (++not_understood == 1) {
         warn(std::string("an event is not understood: ") + error.what());
@@ -50,7 +62,7 @@ bool hear_all(EventWriter& writer, const Send& send) {
   for (const std::string& event : writer.lose_all()) {
     send(event);
   }
-  return stopped;
+  return patience;
 }
 
 void tell_directly(EventWriter& writer, Transport& transport) {
@@ -116,7 +128,7 @@ void tell_by_http(EventWriter& writer, const Environment& environment, const Htt
   Spool& spool = *opened.spool;
   auto* const delivery = new Delivery(spool, make_http_transport(config));
   bool failed = false;
-  const bool stopped = hear_all(writer, [&](const std::string& event) {
+  const auto patience = hear_all(writer, [&](const std::string& event) {
     try {
       spool.put(event);
       delivery->wake();
@@ -126,7 +138,7 @@ void tell_by_http(EventWriter& writer, const Environment& environment, const Htt
       }
     }
   });
-  const bool ended = delivery->finish(stopped ? kPatienceAfterStop : kPatience);
+  const bool ended = delivery->finish(patience);
   Delivery::Result result = delivery->result();
   if (!ended && !result.away) {
     result.away = true;

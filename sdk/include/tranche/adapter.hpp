@@ -40,6 +40,9 @@ struct Adapter {
   RunnerManners manners;
   /// Must return at once; slow work belongs into the observer's first call.
   std::function<std::unique_ptr<Observer>(const Environment&)> observer;
+  /// The observer also hears of the steps `acquire` and `release`, each in a process of its own
+  /// (BatchHandedOver). Not for one that prints the result of a run.
+  bool hears_steps = false;
   std::function<std::unique_ptr<CommandAdapter>(const Environment&)> command;
   /// For `--adapter auto`: one that knows its commands by themselves and looks on alone. It changes
   /// nothing of the command, and names a failure behind exit 0 only where it is sure of it.
