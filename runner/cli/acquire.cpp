@@ -21,6 +21,7 @@ struct Options {
   std::string output = "json";
   std::optional<std::string> output_dir;
   std::vector<std::string> adapters;
+  bool ordered = false;
 };
 
 std::optional<bool> is_there(Inventory& inventory, const std::string& run_id) {
@@ -75,6 +76,7 @@ int acquire(const Context& context, const Options& options) {
   request.limits = options.limits;
   request.retry = retry_mode(options.retry);
   request.lease = options.lease;
+  request.ordered = options.ordered;
   request.run_id = random_uuid();
   request.token = random_token();
   const auto acquired = inventory.keep_trying<Acquired>(
@@ -123,6 +125,9 @@ void add_acquire(Registry& registry) {
   add_limits(c, options->limits);
   add_waiting(c, options->limits);
   add_retry_mode(c, options->retry);
+  c.flag("--ordered",
+         options->ordered,
+         "Nothing while a batch of the window is unfinished or has failed for good");
   c.option("--lease", options->lease, "DUR", "How long it is held without a heartbeat")
       .default_text("the job's, else " + format_duration(kUnattendedLease));
   c.choices("-o,--output", options->output, {"json", "env", "argo"}, "Form of the result");

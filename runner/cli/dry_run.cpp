@@ -54,6 +54,7 @@ int dry_run(const Context& context, const runner::RunOptions& run, OutputFormat 
   request.window = run.window;
   request.limits = run.limits;
   request.retry = run.retry;
+  request.ordered = run.ordered;
   const std::vector<Batch> planned =
       inventory.plan(run.job, request, run.iterations.value_or(kMostBatches));
   std::vector<Column> columns = plan_columns();

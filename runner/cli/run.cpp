@@ -100,6 +100,18 @@ void set_progress(runner::RunOptions& run, const std::string& text) {
   }
 }
 
+void check_order(const runner::RunOptions& run, const std::string& retry) {
+  if (run.ordered && run.jobs > 1) {
+    throw Error(ErrorCode::usage,
+                "--ordered has one batch in flight; accepted beside it is --jobs 1");
+  }
+  if (run.ordered && retry != "first" && retry != "only") {
+    throw Error(ErrorCode::usage,
+                "--ordered takes what failed before anything newer; accepted beside it are --retry "
+                "first and only");
+  }
+}
+
 /// What an option says holds over what an adapter asks for.
 void set_manners(const Context& context, const Options& options, runner::RunOptions& run) {
   run.adapters = choose_adapters(context, options.adapters);
@@ -116,6 +128,7 @@ int execute(Context& context, Options& options) {
   run.job = options.where.job;
   run.window = options.where.window();
   run.retry = retry_mode(options.retry);
+  check_order(run, options.retry);
   set_iterations(run, options.iterations);
   set_manners(context, options, run);
   run.summary = options.summary.value_or("");
@@ -166,6 +179,10 @@ void add_run(Registry& registry) {
   c.option("--jobs", run.jobs, "N", "Commands at once, each with its own batch")
       .range(1, kMostJobs);
   add_retry_mode(c, options->retry);
+  c.flag("--ordered",
+         run.ordered,
+         "Oldest first, one batch in flight, whichever machine has it; nothing newer while one is "
+         "unfinished or has failed for good");
   c.flag("--follow", run.follow, "Wait for more when nothing can be handed out");
   c.option("--poll", run.poll, "DUR", "How often --follow looks where nobody tells it of news");
   c.option("--for", run.run_for, "DUR", "Start no batch after this time; --iterations is all then");

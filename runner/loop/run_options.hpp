@@ -24,6 +24,7 @@ struct RunOptions {
   RetryMode retry = RetryMode::first;
   std::optional<std::int64_t> iterations = 1;  ///< unset: all
   int jobs = 1;
+  bool ordered = false;  ///< one batch in flight; nothing newer while one is unfinished
   bool follow = false;
   Duration poll = std::chrono::seconds(5);
   std::optional<Duration> run_for;  ///< no batch is started after that

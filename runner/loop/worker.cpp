@@ -122,6 +122,7 @@ AcquireOptions Worker::next_options() {
   options.token = random_token();
   options.sink = &items_;
   options.most_ahead = state_.iterations_left();
+  options.ordered = setup_.options.ordered;
   return options;
 }
 

@@ -2,6 +2,29 @@
 
 namespace tranche::test {
 
+Unfinished MemoryTransaction::find_unfinished(std::int64_t window_id) {
+  Unfinished found;
+  for (const StoredBatch& stored : open_batches(window_id)) {
+    const Batch& batch = stored.batch;
+    const bool due = *batch.available_at <= now();
+    if (found.oldest == 0) {
+      found.oldest = batch.id;
+      found.due = due;
+    }
+    if (batch.status == BatchStatus::processing && !due) {
+      found.held = batch.id;
+    }
+  }
+  for (const auto& [id, row] : state_.batches) {
+    const Batch& batch = row.stored.batch;
+    if (batch.window_id == window_id && batch.status == BatchStatus::failed && batch.exhausted &&
+        !row.stored.superseded_from) {
+      found.given_up = id;
+    }
+  }
+  return found;
+}
+
 std::optional<StoredBatch> MemoryTransaction::take_due_batch(std::int64_t window_id,
                                                              KeyType,
                                                              const DueBatches& wanted) {

@@ -58,6 +58,7 @@ class MemoryTransaction final : public StoreTransaction {
                                             KeyType,
                                             const DueBatches& wanted) override;
   std::int64_t count_live(std::int64_t window_id) override;
+  Unfinished find_unfinished(std::int64_t window_id) override;
   std::int64_t reserve_batch_id() override { return ++state_.last_batch; }
   void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) override;
   void delete_batch_keys(std::int64_t batch_id) override {

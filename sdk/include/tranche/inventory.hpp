@@ -51,6 +51,11 @@ struct AcquireOptions {
   /// cut for whoever acquires next with the same limits: so many at least, always, and at most.
   int least_ahead = 0;
   int most_ahead = std::numeric_limits<int>::max();
+  /// The oldest unfinished batch, or the next range where there is none; nothing while a batch of
+  /// the window is being processed, waits for its next attempt or has failed for good. Of `retry`
+  /// only `first` and `only` go with it. Holds for those who ask for it: others take what they
+  /// find.
+  bool ordered = false;
 };
 
 struct Acquired {

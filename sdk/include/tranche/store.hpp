@@ -123,6 +123,14 @@ struct DueBatches {
   bool ahead = true;    ///< those that were planned ahead
 };
 
+/// What stands before new ranges of a window where they are processed in order; ids, 0: none.
+struct Unfinished {
+  std::int64_t oldest = 0;    ///< the lowest by key that is being processed or may be again
+  bool due = false;           ///< it can be taken now
+  std::int64_t held = 0;      ///< one whose lease has not ended
+  std::int64_t given_up = 0;  ///< one that has failed for good
+};
+
 /// Which batches are listed, the newest first.
 struct BatchFilter {
   std::int64_t window_id = 0;  ///< 0: every window of the job
@@ -224,6 +232,7 @@ class StoreTransaction {
                                                     const DueBatches& wanted) = 0;
   /// Batches of the window that are processed under a lease that has not ended.
   virtual std::int64_t count_live(std::int64_t window_id) = 0;
+  virtual Unfinished find_unfinished(std::int64_t window_id) = 0;
   virtual std::int64_t reserve_batch_id() = 0;
   virtual void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) = 0;
   /// Those of a batch that is not stored after all.

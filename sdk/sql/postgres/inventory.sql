@@ -599,6 +599,15 @@ FROM total
 SELECT coalesce(sum(count), 0)::bigint FROM /* TEMPLATE: prefix */batch
 WHERE window_id = $1 AND status IN ('failed', 'cancelled') AND status = 'failed' AND exhausted AND available_at IS NULL AND superseded_from IS NULL
 
+-- name: find_unfinished
+-- What stands before new ranges where they are processed in order.
+SELECT (SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = $2 AND available_at IS NOT NULL ORDER BY first_key LIMIT 1),
+  (SELECT (available_at <= coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))::int FROM /* TEMPLATE: prefix */batch
+   WHERE window_id = $2 AND available_at IS NOT NULL ORDER BY first_key LIMIT 1),
+  (SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = $2 AND available_at IS NOT NULL AND status = 'processing'
+     AND available_at > coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) LIMIT 1),
+  (SELECT id FROM /* TEMPLATE: unclosed */ AND status = 'failed' AND exhausted LIMIT 1)
+
 -- name: closed_totals
 -- What has ended for good. One walk through the window's batches: asked now and then by whoever shows progress.
 SELECT coalesce(sum(count) FILTER (WHERE status = 'succeeded'), 0)::bigint, coalesce(sum(weight) FILTER (WHERE status = 'succeeded'), 0.0),

@@ -480,6 +480,15 @@ FROM (
 SELECT coalesce(sum(count), 0) FROM /* TEMPLATE: prefix */batch
 WHERE window_id = ?1 AND status IN ('failed', 'cancelled') AND status = 'failed' AND exhausted AND available_at IS NULL AND superseded_from IS NULL
 
+-- name: find_unfinished
+-- What stands before new ranges where they are processed in order.
+SELECT (SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = ?2 AND available_at IS NOT NULL ORDER BY first_key LIMIT 1),
+  (SELECT available_at <= coalesce(?1, /* TEMPLATE: clock */) FROM /* TEMPLATE: prefix */batch
+   WHERE window_id = ?2 AND available_at IS NOT NULL ORDER BY first_key LIMIT 1),
+  (SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = ?2 AND available_at IS NOT NULL AND status = 'processing'
+     AND available_at > coalesce(?1, /* TEMPLATE: clock */) LIMIT 1),
+  (SELECT id FROM /* TEMPLATE: unclosed */ AND status = 'failed' AND exhausted LIMIT 1)
+
 -- name: closed_totals
 -- What has ended for good. One walk through the window's batches: asked now and then by whoever shows progress.
 SELECT coalesce(sum(CASE status WHEN 'succeeded' THEN count END), 0), total(CASE status WHEN 'succeeded' THEN weight END),

@@ -66,6 +66,11 @@ Inventory::Impl::Acquisition::Acquisition(Impl& impl,
   if (options.lease) {
     check_lease(*options.lease);
   }
+  if (options.ordered && options.retry != RetryMode::first && options.retry != RetryMode::only) {
+    throw Error(ErrorCode::usage,
+                "an acquire in order takes what failed first; accepted is to retry 'first' or "
+                "'only'");
+  }
   limits_ = text_of(options.limits);
   claim_.token = options.token.empty() ? random_token() : options.token;
   claim_.run_id = options.run_id;
@@ -94,6 +99,11 @@ Acquired Inventory::Impl::Acquisition::run(StoreTransaction& transaction) {
   lock_early(transaction);
   result.lease = claim_.lease;
   if (cap() && !has_room(transaction, result)) {
+    return result;
+  }
+  if (options_.ordered) {
+    run_in_order(transaction, result);
+    result.unfinished = result.unfinished && !result.batch;
     return result;
   }
   const RetryMode retry = options_.retry;

@@ -12,6 +12,10 @@ std::string text_of(const Limits& limits);
 /// Whether an acquire with other limits could have cut this range as well.
 bool fits(const StoredBatch& planned, std::int64_t version_id, const Limits& limits);
 
+/// For people, where batches are processed in order. Empty: the oldest, or a new range, can be
+/// taken.
+std::string why_not_in_order(const Unfinished& unfinished);
+
 /// One call of acquire. Its transaction may run more than once: where the database refused it, and
 /// where somebody else was cutting ranges of the same window.
 ///
@@ -52,6 +56,10 @@ class Inventory::Impl::Acquisition {
   bool is_of_use(const StoredBatch& planned) const;
   /// The same where it cannot go back, because somebody holds a range behind it.
   std::optional<Batch> take_remnant(StoreTransaction& transaction, const StoredBatch& stored);
+
+  // One after the other (ordered.cpp).
+  void run_in_order(StoreTransaction& transaction, Acquired& result);
+  std::optional<Batch> take_oldest(StoreTransaction& transaction, std::int64_t oldest);
 
   // New ranges.
   std::optional<LockedWindow> lock_window(StoreTransaction& transaction);

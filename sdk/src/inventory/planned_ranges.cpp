@@ -31,7 +31,7 @@ std::optional<Handed> Inventory::Impl::Acquisition::hand_over(const Batch& held,
                              ? impl_.window_ids.end()
                              : impl_.window_ids.find({job->second.id, options_.window});
   if (request.status != ReleaseRequest::Status::succeeded || options_.retry == RetryMode::only ||
-      window_id == impl_.window_ids.end()) {
+      options_.ordered || window_id == impl_.window_ids.end()) {
     return std::nullopt;
   }
   adopt(job->second);
@@ -102,6 +102,9 @@ void Inventory::Impl::Acquisition::note_time_of(const Batch& ended) {
 }
 
 int Inventory::Impl::Acquisition::ranges_ahead(const LockedWindow& locked) const {
+  if (options_.ordered) {
+    return 0;
+  }
   int wanted = 0;
   if (impl_.store->side_by_side() && (queued_ || fast_) && apart(locked) == 0 && !cap()) {
     // Twice as many where the last ones were not enough for a second.

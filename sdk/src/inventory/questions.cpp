@@ -129,12 +129,14 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
   Window window;
   std::vector<StoredBatch> due;
   bool closed = false;
+  bool blocked = false;
   impl_->reading([&](StoreTransaction& transaction) {
     job = impl_->need_job(transaction, job_name);
     window = impl_->need_window(transaction, job, options.window);
     closed = job.paused || window.state != WindowState::active ||
              impl_->is_full(transaction, window, job);
     const TimePoint now = transaction.now();
+    blocked = options.ordered && !why_not_in_order(transaction.find_unfinished(window.id)).empty();
     for (StoredBatch& stored : transaction.open_batches(window.id)) {
       if (*stored.batch.available_at <= now) {
         due.push_back(std::move(stored));
@@ -142,7 +144,7 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
     }
   });
   const Limits limits = Impl::limits_for(options, window, job);
-  if (closed) {
+  if (closed || blocked) {
     return {};
   }
   const bool new_ones = options.retry != RetryMode::only;

@@ -32,6 +32,18 @@ std::int64_t SqlStoreTransaction::count_live(std::int64_t window_id) {
   return *integer_of("count_live", {clock(), window_id});
 }
 
+Unfinished SqlStoreTransaction::find_unfinished(std::int64_t window_id) {
+  return *one("find_unfinished", {clock(), window_id}, [](const Rows& rows) {
+    RowReader row(rows);
+    Unfinished found;
+    found.oldest = row.maybe_integer().value_or(0);
+    found.due = row.maybe_integer().value_or(0) != 0;
+    found.held = row.maybe_integer().value_or(0);
+    found.given_up = row.maybe_integer().value_or(0);
+    return found;
+  });
+}
+
 std::int64_t SqlStoreTransaction::reserve_batch_id() {
   return *integer_of("reserve_batch_id", {});
 }
