@@ -124,6 +124,7 @@ void add_acquire(Registry& registry) {
   add_window(c, options->where);
   add_limits(c, options->limits);
   add_waiting(c, options->limits);
+  add_target_duration(c, options->limits);
   add_retry_mode(c, options->retry);
   c.flag("--ordered",
          options->ordered,

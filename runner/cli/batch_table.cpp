@@ -115,6 +115,7 @@ std::vector<Column> batch_fields(TimePoint now) {
           {"last_key", "LAST KEY"},
           {"count", "COUNT"},
           {"weight", "WEIGHT"},
+          {"size_reason", "SIZE"},
           {"attempt", "ATTEMPT", Align::left, 1, attempt_text},
           {"lease_expires_at", "LEASE UNTIL"},
           {"retry_at", "RETRY AT"},

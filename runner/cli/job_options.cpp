@@ -39,6 +39,7 @@ void add_job_options(Command& c, JobOptions& o) {
   c.option("--source", o.source, "URL", "The table's database").default_text("the inventory's");
   add_limits(c, o.limits);
   add_waiting(c, o.limits);
+  add_target_duration(c, o.limits);
   add_max_in_flight(c, "--max-in-flight", o.max_in_flight);
   c.option("--max-attempts", o.max_attempts, "N", "Attempts before a batch is exhausted")
       .range(1, kMostAttempts)
@@ -103,6 +104,7 @@ void apply_job_options(const JobOptions& o, JobDefinition& definition) {
   set(definition.limits.max_weight, o.limits.max_weight);
   set(definition.limits.min_count, o.limits.min_count);
   set(definition.limits.max_wait, o.limits.max_wait);
+  set(definition.limits.target_duration, o.limits.target_duration);
   set(definition.max_in_flight, o.max_in_flight);
   set(definition.max_attempts, o.max_attempts);
   set(definition.retry_delay, o.retry_delay);
@@ -129,6 +131,7 @@ void add_clear_options(Command& c, ClearOptions& o) {
   c.flag("--no-max-weight", o.max_weight, "No limit by weight");
   c.flag("--no-min-count", o.min_count, "Hand out ranges of any size");
   c.flag("--no-max-wait", o.max_wait, "The default wait");
+  c.flag("--no-target-duration", o.target_duration, "Ranges as large as the limits allow");
   c.flag("--no-max-in-flight", o.max_in_flight, "Any number of batches at once");
   c.flag("--no-lease", o.lease, "The default lease");
   c.flag("--no-start-key", o.start_key, "From the table's first key");
@@ -138,20 +141,22 @@ void add_clear_options(Command& c, ClearOptions& o) {
 }
 
 void check_clear_options(const ClearOptions& clear, const JobOptions& o) {
-  const Clearing all[] = {{"--no-item", clear.item, o.item.has_value()},
-                          {"--no-weight", clear.weight, o.weight.has_value()},
-                          {"--no-filter", clear.filter, o.filter.has_value()},
-                          {"--no-source", clear.source, o.source.has_value()},
-                          {"--no-max-count", clear.max_count, o.limits.max_count.has_value()},
-                          {"--no-max-weight", clear.max_weight, o.limits.max_weight.has_value()},
-                          {"--no-min-count", clear.min_count, o.limits.min_count.has_value()},
-                          {"--no-max-wait", clear.max_wait, o.limits.max_wait.has_value()},
-                          {"--no-max-in-flight", clear.max_in_flight, o.max_in_flight.has_value()},
-                          {"--no-lease", clear.lease, o.lease.has_value()},
-                          {"--no-start-key", clear.start_key, o.start_key.has_value()},
-                          {"--no-time-column", clear.time_column, o.time_column.has_value()},
-                          {"--no-assume-unique", clear.assume_unique, o.assume_unique},
-                          {"--no-unstable-filter", clear.unstable_filter, o.unstable_filter}};
+  const Clearing all[] = {
+      {"--no-item", clear.item, o.item.has_value()},
+      {"--no-weight", clear.weight, o.weight.has_value()},
+      {"--no-filter", clear.filter, o.filter.has_value()},
+      {"--no-source", clear.source, o.source.has_value()},
+      {"--no-max-count", clear.max_count, o.limits.max_count.has_value()},
+      {"--no-max-weight", clear.max_weight, o.limits.max_weight.has_value()},
+      {"--no-min-count", clear.min_count, o.limits.min_count.has_value()},
+      {"--no-max-wait", clear.max_wait, o.limits.max_wait.has_value()},
+      {"--no-target-duration", clear.target_duration, o.limits.target_duration.has_value()},
+      {"--no-max-in-flight", clear.max_in_flight, o.max_in_flight.has_value()},
+      {"--no-lease", clear.lease, o.lease.has_value()},
+      {"--no-start-key", clear.start_key, o.start_key.has_value()},
+      {"--no-time-column", clear.time_column, o.time_column.has_value()},
+      {"--no-assume-unique", clear.assume_unique, o.assume_unique},
+      {"--no-unstable-filter", clear.unstable_filter, o.unstable_filter}};
   for (const Clearing& one : all) {
     if (one.cleared && one.also_set) {
       const std::string flag = one.flag;
@@ -176,6 +181,7 @@ void apply_clear_options(const ClearOptions& clear, JobDefinition& definition) {
   reset(clear.max_weight, definition.limits.max_weight);
   reset(clear.min_count, definition.limits.min_count);
   reset(clear.max_wait, definition.limits.max_wait);
+  reset(clear.target_duration, definition.limits.target_duration);
   reset(clear.max_in_flight, definition.max_in_flight);
   reset(clear.lease, definition.lease);
   reset(clear.start_key, definition.start_key);

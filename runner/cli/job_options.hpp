@@ -51,6 +51,7 @@ struct ClearOptions {
   bool max_weight = false;
   bool min_count = false;
   bool max_wait = false;
+  bool target_duration = false;
   bool max_in_flight = false;
   bool lease = false;
   bool start_key = false;

@@ -88,6 +88,7 @@ std::vector<Column> job_fields() {
           {"max_count", "MAX COUNT"},
           {"max_weight", "MAX WEIGHT"},
           {"min_count", "MIN COUNT", Align::left, 1, waiting_text},
+          {"target_duration", "TARGET DURATION"},
           {"max_in_flight", "MAX IN FLIGHT"},
           {"max_attempts", "MAX ATTEMPTS"},
           {"retry_delay", "RETRY DELAY", Align::left, 1, delay_text},

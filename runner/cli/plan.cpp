@@ -60,6 +60,7 @@ void add_plan(Registry& registry) {
   add_window(c, options->where);
   add_limits(c, options->limits);
   add_waiting(c, options->limits);
+  add_target_duration(c, options->limits);
   add_retry_mode(c, options->retry);
   c.option("--batches", options->batches, "N", "How many").range(1, kMostBatches);
   c.listing(options->output);

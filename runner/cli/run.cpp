@@ -171,6 +171,7 @@ void add_run(Registry& registry) {
   add_window(c, options->where);
   add_limits(c, run.limits);
   add_waiting(c, run.limits);
+  add_target_duration(c, run.limits);
   c.option("--iterations",
            options->iterations,
            "N|all",

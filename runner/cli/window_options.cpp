@@ -53,7 +53,21 @@ void add_max_in_flight(Command& command, std::string_view flag, std::optional<st
       .range(1, kLargestCount);
 }
 
+void add_target_duration(Command& command, Limits& limits) {
+  command.option(
+      "--target-duration",
+      limits.target_duration,
+      "DUR",
+      "Cut ranges that take about so long, as learned from those before; --max-count and "
+      "--max-weight hold all the same");
+}
+
 void check_limits(const Limits& limits) {
+  if (limits.target_duration && *limits.target_duration < kShortestTarget) {
+    throw Error(ErrorCode::usage,
+                "--target-duration: '" + format_duration(*limits.target_duration) +
+                    "' is too short; accepted is " + format_duration(kShortestTarget) + " or more");
+  }
   if (limits.min_count && limits.max_count && *limits.max_count < *limits.min_count) {
     throw Error(ErrorCode::usage,
                 "--min-count: '" + std::to_string(*limits.min_count) +

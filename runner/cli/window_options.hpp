@@ -26,6 +26,7 @@ void add_limits(Command& command, Limits& limits);
 /// --min-count and --max-wait.
 void add_waiting(Command& command, Limits& limits);
 void add_max_in_flight(Command& command, std::string_view flag, std::optional<std::int64_t>& most);
+void add_target_duration(Command& command, Limits& limits);
 /// Errors: usage where the limits contradict each other.
 void check_limits(const Limits& limits);
 void add_retry_mode(Command& command, std::string& retry);

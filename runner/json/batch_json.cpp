@@ -41,6 +41,7 @@ Json batch_json(const Batch& batch) {
           {"message", text_json(batch.message)},
           {"outputs", outputs_json(batch.outputs)},
           {"done_count", batch.done_count},
+          {"size_reason", text_json(batch.size_reason)},
           {"parent_batch_id", maybe_json(batch.parent_id)},
           {"table", batch.table},
           {"key_column", batch.key_column},

@@ -102,6 +102,14 @@ struct LedgerOptions {
 };
 Figures ledger(const LedgerOptions& options);
 
+struct SizingOptions {
+  std::uint64_t seed = 0;  ///< 0: drawn
+  int seeds = 20;          ///< from that one on
+  int batches = 400;       ///< of each
+  int runners = 1;
+};
+Figures sizing(const SizingOptions& options);
+
 struct LeastSqlOptions {
   Target target;
   std::string script;  ///< least_sql.pgbench

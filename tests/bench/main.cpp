@@ -118,6 +118,22 @@ int main(int argc, char** argv) try {
       "--again", ledger_options.again, "of the ledger that an earlier call left");
   add_command(ledger_command, ledger_options, &ledger, figures);
 
+  SizingOptions sizing_options;
+  CLI::App& sizing_command = *app.add_subcommand(
+      "sizing",
+      "how often --target-duration is met in a simulation, beside batches of fixed count");
+  sizing_command.add_option("--seed", sizing_options.seed, "the first one; default drawn");
+  sizing_command.add_option("--seeds", sizing_options.seeds)
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  sizing_command.add_option("--batches", sizing_options.batches, "of each seed, after warm-up")
+      ->check(CLI::Range(10, 1'000'000))
+      ->capture_default_str();
+  sizing_command.add_option("--runners", sizing_options.runners)
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  add_command(sizing_command, sizing_options, &sizing, figures);
+
   LeastSqlOptions least_options;
   least_options.script = TRANCHE_BENCH_SCRIPTS "/least_sql.pgbench";
   CLI::App& least_command =

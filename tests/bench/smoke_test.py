@@ -103,6 +103,12 @@ def test_start_compares_with_bin_true(bench):
     assert figures["ratio"] > 0 and figures["tranche_version_p50_ms"] > 0
 
 
+def test_sizing_compares_with_fixed_counts(bench):
+    figures, told = bench("sizing", "--seed", "5", "--seeds", "2", "--batches", "20")
+    assert figures["seed"] == 5 and "seed 5" in told
+    assert 0 <= figures["fixed_count_hits"] <= 1 and 0 <= figures["hits_least"] <= figures["hits"] <= 1
+
+
 def test_least_sql_needs_postgresql():
     done = subprocess.run([BENCH, "least-sql", "--db", "sqlite:a.db"], capture_output=True, text=True, timeout=120)
     assert done.returncode == 125

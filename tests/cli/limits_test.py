@@ -1,4 +1,4 @@
-"""Sizes and admission: --min-count, --max-wait, --max-in-flight."""
+"""Sizes and admission: --min-count, --max-wait, --max-in-flight, --target-duration."""
 
 import json
 
@@ -67,10 +67,28 @@ def test_a_run_that_follows_a_full_window_wakes_when_a_batch_ends(world, backgro
     assert "keys 5 to 8" in one.stderr()
 
 
+def test_ranges_are_sized_by_time_and_tell_why(world):
+    world.job("flights", "--target-duration", "1h", count=30, max_count=12)
+    world.sql(f"UPDATE {world.name('assets')} SET weight = 10")
+    assert world.json("job", "show", "flights")["target_duration"] == "1h"
+    world.ok("run", "--job", "flights", "--iterations", 3, "--", "true")
+    batches = {b["batch_id"]: b for b in world.json("batches", "--job", "flights")}
+    assert [batches[n]["count"] for n in (1, 2, 3)] == [1, 4, 12]
+    assert batches[1]["size_reason"] == "target 1h: nothing is known yet; 1 asset to begin with at most"
+    assert batches[2]["size_reason"].endswith("; four times the largest before at most")
+    assert batches[3]["size_reason"].endswith("; --max-count allows no more")
+    assert "SIZE" in world.ok("batch", 2).stdout and "s an asset" in world.ok("batch", 2).stdout
+    assert world("run", "--job", "flights", "--max-count", 8, "--", "sh", "-c", "kill -9 $$").returncode == 137
+    assert world.acquire("--retry", "none")["size_reason"].endswith("; 4 assets or weight 40 after exit status 137 at most")
+    world.ok("job", "update", "flights", "--no-target-duration")
+    assert world.acquire("--retry", "none")["size_reason"] is None
+
+
 @pytest.mark.parametrize("options, part", [
     (["--min-count", "0"], "--min-count: '0'"),
     (["--min-count", "9", "--max-count", "8"], "--min-count: '9' is above --max-count; accepted is up to 8"),
     (["--max-wait", "soon"], "--max-wait: 'soon'"),
+    (["--target-duration", "10ms"], "--target-duration: '10ms' is too short; accepted is 1s or more"),
 ])  # fmt: skip
 def test_limits_that_make_no_sense_are_refused(world, refused, options, part):
     for command in (["run"], ["acquire"], ["plan"]):

@@ -105,6 +105,10 @@ void Simulation::choose_restraints() {
   limits.max_wait =
       chance(50) ? std::optional<Duration>(std::chrono::seconds(pick(0, 60))) : std::nullopt;
   definition_.max_in_flight = chance(25) ? std::optional(pick(1, 4)) : std::nullopt;
+  // Whether a range is full by its target the oracle cannot tell.
+  limits.target_duration = !limits.min_count && chance(25)
+                               ? std::optional<Duration>(std::chrono::seconds(pick(1, 60)))
+                               : std::nullopt;
 }
 
 void Simulation::insert_assets() {

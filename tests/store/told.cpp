@@ -14,7 +14,7 @@ std::string told(const Batch& batch) {
        << batch.attempt << "/" << batch.max_attempts << " v" << batch.filter << " @"
        << (batch.available_at ? batch.available_at->time_since_epoch().count() : -1) << " p"
        << batch.parent_id.value_or(0) << " x" << batch.exit_code.value_or(-1) << " d"
-       << batch.done_count;
+       << batch.done_count << " " << batch.size_reason;
   return text.str();
 }
 

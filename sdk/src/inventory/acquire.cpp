@@ -29,7 +29,7 @@ Handed Inventory::release_and_acquire(const Batch& held,
       return handed;
     }
     impl_->writing([&](StoreTransaction& transaction) {
-      acquisition.lock_early(transaction);
+      acquisition.lock_early(transaction, &held);
       handed.released = impl_->end_held(transaction, held, request);
       acquisition.note_time_of(handed.released);
       handed.next = acquisition.run(transaction);

@@ -16,7 +16,7 @@ constexpr int kWaits = 2;
 }  // namespace
 
 std::string text_of(const Limits& limits) {
-  if (!limits.max_count && !limits.max_weight) {
+  if (!limits.max_count && !limits.max_weight && !limits.target_duration) {
     return {};
   }
   std::string text = limits.max_count ? std::to_string(*limits.max_count) : "";
@@ -27,6 +27,7 @@ std::string text_of(const Limits& limits) {
         std::to_chars(digits.data(), digits.data() + digits.size(), *limits.max_weight);
     text.append(digits.data(), end.ptr);
   }
+  text += limits.target_duration ? "/" + format_duration(*limits.target_duration) : "";
   return text;
 }
 
@@ -123,9 +124,9 @@ Acquired Inventory::Impl::Acquisition::run(StoreTransaction& transaction) {
   return result;
 }
 
-void Inventory::Impl::Acquisition::lock_early(StoreTransaction& transaction) {
+void Inventory::Impl::Acquisition::lock_early(StoreTransaction& transaction, const Batch* held) {
   begin(transaction);
-  if (cap()) {
+  if (cap() || (held != nullptr && !held->size_reason.empty())) {
     patient_ = true;
     lock_window(transaction);
   }
@@ -253,10 +254,11 @@ void Inventory::Impl::Acquisition::cut(StoreTransaction& transaction,
     options_.sink->begin();
   }
   const Limits limits = limits_for(options_, window, job_);
-  Cutter cutter(*open.source, limits, options_.sink, [&](const std::string& part) {
+  const auto keep_part = [&](const std::string& part) {
     reserved = reserved == 0 ? transaction.reserve_batch_id() : reserved;
     transaction.insert_batch_keys(reserved, parts++, part);
-  });
+  };
+  Cutter cutter(*open.source, limits, options_.sink, keep_part, size_plan(window, limits));
   Cut range = cutter.cut(position, *to, known ? Cutter::Further(look) : nullptr, &scan);
   if (range.count == 0) {
     result.unfinished = !range.in_time;
@@ -304,6 +306,7 @@ NewBatch Inventory::Impl::Acquisition::range_of(const Window& window, Cut& cut) 
   made.digest = cut.digest;
   made.last_part = std::move(cut.last_part);
   made.max_attempts = job_.definition.max_attempts;
+  made.size_reason = std::move(cut.size_reason);
   return made;
 }
 
@@ -317,6 +320,7 @@ Batch Inventory::Impl::Acquisition::store(StoreTransaction& transaction,
   batch.weight = made.weight;
   batch.token = claim_.token;
   batch.run_id = claim_.run_id;
+  batch.size_reason = made.size_reason;
   name_origin(batch, job_, window.id, window.name);
   return batch;
 }

@@ -36,7 +36,7 @@ class Inventory::Impl::Acquisition {
   void note_time_of(const Batch& ended);
   /// For a transaction that locks a batch before run(): where the window must be locked too, that
   /// comes first, as for everybody.
-  void lock_early(StoreTransaction& transaction);
+  void lock_early(StoreTransaction& transaction, const Batch* held = nullptr);
   /// One transaction's worth.
   Acquired run(StoreTransaction& transaction);
   /// The last run() found the window locked.

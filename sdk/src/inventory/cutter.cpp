@@ -33,11 +33,13 @@ bool Cutter::takes(const Asset& asset) const {
     return true;
   }
   return (!limits_.max_count || cut_.count < *limits_.max_count) &&
-         (!limits_.max_weight || cut_.weight + asset.weight <= *limits_.max_weight);
+         (!limits_.max_weight || cut_.weight + asset.weight <= *limits_.max_weight) &&
+         (!size_ || size_->takes(cut_.count, cut_.weight, asset.weight));
 }
 
 bool Cutter::offer(const Asset& asset) {
   if (full_ || !takes(asset)) {
+    refused_ = full_ ? refused_ : asset.weight;
     full_ = true;
     return false;
   }
@@ -110,7 +112,23 @@ Cut Cutter::cut(const Position& position, Key to, const Further& further, TimedS
   return made;
 }
 
+std::string Cutter::size_reason() const {
+  if (!full_) {
+    return size_->reason + "; no more assets waited";
+  }
+  if (limits_.max_count && cut_.count == *limits_.max_count) {
+    return size_->reason + "; --max-count allows no more";
+  }
+  if (limits_.max_weight && cut_.weight + refused_ > *limits_.max_weight) {
+    return size_->reason + "; --max-weight allows no more";
+  }
+  return size_->at_bound(cut_.count, cut_.weight, refused_)
+             ? size_->reason + "; " + size_->bound + " at most"
+             : size_->reason;
+}
+
 Cut Cutter::finish() {
+  cut_.size_reason = size_ ? size_reason() : "";
   cut_.scanned_to = cut_.last_key;
   cut_.full = full_;
   cut_.last_part = keys_.take_part();

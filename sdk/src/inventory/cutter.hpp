@@ -1,6 +1,7 @@
 #pragma once
 
 #include "inventory/timed_scan.hpp"
+#include "sizing/sizer.hpp"
 
 #include "tranche/inventory.hpp"
 #include "tranche/key_set.hpp"
@@ -33,6 +34,7 @@ struct Cut {
   std::string last_part;          ///< packed keys that were not handed to on_part
   bool full = false;              ///< ended by the limits, not for want of assets
   bool in_time = true;            ///< false: what lies behind `scanned_to` was not read
+  std::string size_reason;        ///< where a SizePlan said how large it may be
   std::optional<Key> scanned_to;  ///< the window's frontier after this range
 };
 
@@ -42,9 +44,18 @@ class Cutter {
  public:
   using OnPart = std::function<void(const std::string&)>;
 
-  /// `on_part` takes the packed keys as they fill, but for the last part.
-  Cutter(Source& source, const Limits& limits, AssetSink* sink, OnPart on_part)
-      : source_(source), limits_(limits), sink_(sink), on_part_(std::move(on_part)) {}
+  /// `on_part` takes the packed keys as they fill, but for the last part. `size` makes ranges
+  /// smaller than the limits would.
+  Cutter(Source& source,
+         const Limits& limits,
+         AssetSink* sink,
+         OnPart on_part,
+         std::optional<SizePlan> size = std::nullopt)
+      : source_(source),
+        limits_(limits),
+        sink_(sink),
+        on_part_(std::move(on_part)),
+        size_(std::move(size)) {}
 
   /// Asked once where all up to `to` is read and there is room: the newest key that may be handed
   /// out now.
@@ -66,6 +77,7 @@ class Cutter {
 
  private:
   bool takes(const Asset& asset) const;
+  std::string size_reason() const;
   std::int64_t next_chunk() const;
   /// Reads to the end of the range or until the limits are reached; whether they are.
   bool read(SourceRange& range);
@@ -76,6 +88,8 @@ class Cutter {
   Limits limits_;
   AssetSink* sink_;
   OnPart on_part_;
+  std::optional<SizePlan> size_;
+  double refused_ = 0;  ///< weight of the asset that the range has no room for
   KeySetWriter keys_;
   Cut cut_;
   bool full_ = false;

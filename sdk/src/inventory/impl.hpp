@@ -113,6 +113,14 @@ struct Inventory::Impl {
   static std::optional<std::int64_t> cap_of(const Window& window, const Job& job) {
     return window.max_in_flight ? window.max_in_flight : job.definition.max_in_flight;
   }
+  /// Unless ranges are to be as large as the limits allow.
+  static std::optional<SizePlan> size_plan(const Window& window, const Limits& limits);
+  /// What the end of an attempt tells of how large its window's ranges may be. `held`: the batch as
+  /// the attempt had it. The window is locked for it.
+  static void learn(StoreTransaction& transaction,
+                    const Batch& held,
+                    const Batch& ended,
+                    const ReleaseRequest& request);
   /// Whether no further batch of the window may be processed now.
   static bool is_full(StoreTransaction& transaction, const Window& window, const Job& job);
   /// One less is processed now: those who follow a window that was full hear of it.

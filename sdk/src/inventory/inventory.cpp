@@ -232,6 +232,8 @@ Limits Inventory::Impl::limits_for(const AcquireOptions& options,
     limits.max_weight = limits.max_weight ? limits.max_weight : next->max_weight;
     limits.min_count = limits.min_count ? limits.min_count : next->min_count;
     limits.max_wait = limits.max_wait ? limits.max_wait : next->max_wait;
+    limits.target_duration =
+        limits.target_duration ? limits.target_duration : next->target_duration;
   }
   if (limits.max_weight && !job.definition.weight_column) {
     throw Error(ErrorCode::refused,

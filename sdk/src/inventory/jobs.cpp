@@ -276,7 +276,12 @@ Window Inventory::create_campaign(const std::string& job_name,
         budget->of(reading ? source.totals({std::nullopt, window.lower, window.upper}).count : 0);
   }
   return impl_->writing([&](StoreTransaction& transaction) {
-    transaction.insert_window(window);
+    const std::int64_t id = transaction.insert_window(window);
+    // What the job's batches took, those of a campaign will take.
+    const Window known = impl_->need_window(transaction, job, std::string(kIncremental));
+    if (!known.learned.empty()) {
+      transaction.write_learned(id, known.learned);
+    }
     return impl_->need_window(transaction, job, name);
   });
 }

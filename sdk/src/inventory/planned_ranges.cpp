@@ -36,8 +36,9 @@ std::optional<Handed> Inventory::Impl::Acquisition::hand_over(const Batch& held,
   }
   adopt(job->second);
   window_id_ = window_id->second;
-  // With a cap the window is locked first.
-  if (cap() || !ahead().any || std::chrono::steady_clock::now() - ahead().looked_at > kLookAgain) {
+  // With a cap the window is locked first, and so it is to learn from the end.
+  if (cap() || !held.size_reason.empty() || !ahead().any ||
+      std::chrono::steady_clock::now() - ahead().looked_at > kLookAgain) {
     return std::nullopt;
   }
   auto handed = impl_.writing_once([&](StoreTransaction& transaction) {
@@ -130,6 +131,10 @@ std::vector<NewBatch> Inventory::Impl::Acquisition::plan_ahead(
   const auto wanted = static_cast<std::size_t>(most);
   std::int64_t room = std::min(kAssetsAhead, most * (size + 1));
   const Limits limits = limits_for(options_, window, job_);
+  if (limits.target_duration) {
+    // Each range tells how large the next one may be.
+    return ahead;
+  }
   Source& source = impl_.source_of(job_);
   bool several_parts = false;
   std::optional<Cutter> cutter;

@@ -52,8 +52,8 @@ bool Inventory::Impl::next_must_wait(const Job& job,
     return false;
   }
   const auto no_part = [](const std::string&) {};
-  return must_wait(
-      job, window, limits, Cutter(source_of(job), limits, nullptr, no_part).cut(position, *to));
+  Cutter cutter(source_of(job), limits, nullptr, no_part, size_plan(window, limits));
+  return must_wait(job, window, limits, cutter.cut(position, *to));
 }
 
 Backlog Inventory::backlog(const std::string& job_name, const std::string& window_name) {
@@ -188,7 +188,9 @@ void Inventory::Impl::plan_ranges(const Job& job,
                                   std::vector<Batch>& planned) {
   Source& source = source_of(job);
   while (static_cast<std::int64_t>(planned.size()) < most && reaches(position, to)) {
-    const Cut cut = Cutter(source, limits, nullptr, [](const std::string&) {}).cut(position, *to);
+    const auto no_part = [](const std::string&) {};
+    Cutter cutter(source, limits, nullptr, no_part, size_plan(window, limits));
+    const Cut cut = cutter.cut(position, *to);
     if (cut.count == 0 || (may_wait && must_wait(job, window, limits, cut))) {
       break;
     }
@@ -198,6 +200,7 @@ void Inventory::Impl::plan_ranges(const Job& job,
     batch.last_key = cut.last_key;
     batch.count = cut.count;
     batch.weight = cut.weight;
+    batch.size_reason = cut.size_reason;
     planned.push_back(std::move(batch));
     position = {cut.scanned_to, std::nullopt};
   }

@@ -6,6 +6,7 @@
 #include "tranche/exit_policy.hpp"
 
 #include <algorithm>
+#include <csignal>
 
 namespace tranche {
 
@@ -162,6 +163,7 @@ Batch Inventory::Impl::release(StoreTransaction& transaction,
                                const std::string& token,
                                const ReleaseRequest& request) {
   StoredBatch stored = need_batch(transaction.lock_batch(batch_id), batch_id);
+  const Batch held = stored.batch;
   if (token.empty() || stored.batch.token != token) {
     throw Error(ErrorCode::lease_lost, describe_lost(stored, token));
   }
@@ -205,7 +207,9 @@ Batch Inventory::Impl::release(StoreTransaction& transaction,
     }
   }
   copy_result(request, end);
-  return end_attempt(transaction, stored, end, action);
+  Batch ended = end_attempt(transaction, stored, end, action);
+  learn(transaction, held, ended, request);
+  return ended;
 }
 
 Batch Inventory::release(std::int64_t batch_id,
@@ -229,10 +233,47 @@ Batch Inventory::Impl::end_held(StoreTransaction& transaction,
   if (request.status == Status::succeeded) {
     if (auto ended = transaction.end_held_attempt(held, success_of(held, request))) {
       tell_of_room(transaction, *ended);
+      learn(transaction, held, *ended, request);
       return std::move(*ended);
     }
   }
   return release(transaction, held.id, held.token, request);
+}
+
+void Inventory::Impl::learn(StoreTransaction& transaction,
+                            const Batch& held,
+                            const Batch& ended,
+                            const ReleaseRequest& request) {
+  // Late, after its lease: nobody knows how long it took.
+  if (held.size_reason.empty() || held.status != BatchStatus::processing) {
+    return;
+  }
+  constexpr int kKilled = 137;
+  const bool killed = request.exit_code == kKilled || request.signal == SIGKILL;
+  const bool too_large = request.status == Status::failed && (killed || request.timed_out);
+  if (!too_large && request.status != Status::succeeded) {
+    return;
+  }
+  auto locked = transaction.lock_window(held.window_id, held.first_key->type());
+  if (!locked) {
+    return;
+  }
+  Sizer sizer = Sizer::parse(locked->window.learned);
+  const double seconds =
+      std::chrono::duration<double>(*ended.released_at - *held.acquired_at).count();
+  if (too_large) {
+    sizer.too_large(
+        held.count, held.weight, request.timed_out ? std::optional<double>(seconds) : std::nullopt);
+  } else {
+    sizer.succeeded(held.count, held.weight, seconds);
+  }
+  transaction.write_learned(held.window_id, sizer.text());
+}
+
+std::optional<SizePlan> Inventory::Impl::size_plan(const Window& window, const Limits& limits) {
+  return limits.target_duration
+             ? std::optional(Sizer::parse(window.learned).plan(*limits.target_duration))
+             : std::nullopt;
 }
 
 void Inventory::Impl::tell_of_room(StoreTransaction& transaction, const Batch& ended) {
