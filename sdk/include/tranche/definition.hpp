@@ -10,6 +10,7 @@ namespace tranche {
 /// A job's definition as JSON: what the inventory stores, `job show` prints and `job apply` reads.
 /// Shape:
 /// {"source","table","key_column","item_column","weight_column","time_column","filter","max_count","max_weight",
+///          "min_count","max_wait","target_duration","max_in_flight",
 ///          "max_attempts","retry_delay","on_exit","lease","start_key","settle","assume_unique","unstable_filter",
 ///          "key_type","key_is_time","key_order","key_order_reason"}; durations as "30s".
 std::string to_json(const JobDefinition& definition);
