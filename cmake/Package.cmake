@@ -3,7 +3,8 @@
 include(CMakePackageConfigHelpers)
 set(TRANCHE_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/tranche)
 
-install(TARGETS tranche_sdk EXPORT tranche ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
+install(TARGETS tranche_sdk tranche_runner tranche_adapters tranche_program EXPORT tranche
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
 install(DIRECTORY sdk/include/tranche DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
 install(EXPORT tranche NAMESPACE tranche:: DESTINATION ${TRANCHE_CMAKE_DIR} FILE trancheTargets.cmake COMPONENT dev)
 configure_package_config_file(cmake/trancheConfig.cmake.in trancheConfig.cmake INSTALL_DESTINATION ${TRANCHE_CMAKE_DIR})
@@ -45,5 +46,5 @@ set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libsqlitecpp-dev, libsqlite3-dev, zlib1g-d
 if(TRANCHE_POSTGRES)
   string(APPEND CPACK_DEBIAN_DEV_PACKAGE_DEPENDS ", libpqxx-dev, pkg-config")
 endif()
-set(CPACK_COMPONENT_DEV_DESCRIPTION "C++ library of tranche\n Headers, static library and CMake package to acquire and release batches from a program.")
+set(CPACK_COMPONENT_DEV_DESCRIPTION "C++ library of tranche\n Headers, static libraries and CMake package to acquire and release batches from a program,\n and to build a tranche with adapters of one's own.")
 include(CPack)

@@ -92,9 +92,7 @@ void StepEvents::tell_begin(Inventory& inventory,
   }
 }
 
-void StepEvents::expect_end(Inventory& inventory,
-                            std::int64_t batch_id,
-                            const std::string& token) {
+void StepEvents::expect_end(Inventory& inventory, std::int64_t batch_id, const std::string& token) {
   if (hub_.empty()) {
     return;
   }

@@ -27,7 +27,7 @@ grep -q 'set OPENLINEAGE_URL' "$work/said" || fail "tranche-adapter-openlineage 
 for file in man/man1/tranche.1 bash-completion/completions/tranche zsh/vendor-completions/_tranche; do
   [ -s "$work/root/usr/share/$file" ] || fail "tranche lacks share/$file"
 done
-for file in error.hpp libtranche.a trancheConfig.cmake; do
+for file in error.hpp program.hpp libtranche.a libtranche_runner.a libtranche_adapters.a trancheConfig.cmake; do
   [ -n "$(find "$work/dev/usr" -name $file)" ] || fail "libtranche-dev lacks $file"
 done
 [ ! -e "$work/root/usr/include" ] || fail "tranche holds headers, which belong into libtranche-dev"

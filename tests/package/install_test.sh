@@ -34,6 +34,21 @@ diff - "$work/out" <<OUT
 /tmp/x.db
 OUT
 
+# Somebody else's adapter in a program of theirs: it is recognised, changes the command and knows how it ended.
+farm=$work/user/tranche-on-farm
+export TRANCHE_DB=sqlite:$work/adapter.db
+touch "$work/one/another"
+"$tranche" register --table files "$work/one" >/dev/null 2>&1
+! FARM_ID=north "$farm" run --job load -- sh -c 'echo "$1"; echo job 7 lost >&2' farm-submit >"$work/out" 2>"$work/err" || fail "a lost job has succeeded"
+[ "$(cat "$work/out")" = --name=batch-2 ] || fail "the command was not prepared: $(cat "$work/out" "$work/err")"
+"$tranche" batch 2 -o json | grep -q '"the farm lost the job"' || fail "why it failed is not told: $(cat "$work/err")"
+[ "$("$tranche" runs --identity farm=north --identity farm_job=7 -o jsonl | wc -l)" = 1 ] || fail "the run is not found by its names"
+"$farm" run --job load --adapter nobody -- true 2>"$work/err" || grep -q 'airflow, argo, openlineage, spark, farm' "$work/err" || fail "not all adapters are known"
+"$farm" retry --job load --all-failed --yes >/dev/null 2>&1
+OPENLINEAGE__TRANSPORT__TYPE=console PATH=$work/prefix/libexec/tranche:$PATH "$farm" run --job load -- true 2>"$work/err"
+grep -q '"eventType":"COMPLETE"' "$work/err" || fail "a program of one's own does not find what comes with tranche"
+unset TRANCHE_DB
+
 build_against_it "$here/../../examples/sdk" "$work/sdk"
 export TRANCHE_DB=sqlite:$work/files.db
 count_lines() { "$work/sdk/count-lines" "$TRANCHE_DB" files; }

@@ -52,9 +52,9 @@ struct Adapter {
   bool by_program = false;
 };
 
-/// The adapters that a program knows. A program of one's own adds to it before it runs:
-/// `tranche::cli::run_program(arguments, registry)`. Without building one, an executable
-/// `tranche-adapter-NAME` does the same (adapters/README.md).
+/// The adapters that a program knows. A program of one's own adds to built_in_adapters() before it
+/// calls run_program() (tranche/program.hpp). Without building one, an executable
+/// `tranche-adapter-NAME` can be an observer (adapters/README.md).
 /// Threads: one.
 class AdapterRegistry {
  public:
