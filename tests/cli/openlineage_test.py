@@ -12,6 +12,7 @@ import uuid
 import pytest
 from background import wait_for
 from lineage import KEY, PASSWORD, Server, check, one_start_and_one_end, parameters, types
+from proxy import Proxy
 
 on_sqlite = pytest.mark.parametrize("world", ["sqlite"], indirect=True)  # the database does not matter
 
@@ -631,6 +632,22 @@ def test_a_source_that_is_gone_leaves_the_end_of_a_step_without_its_input(world,
     os.rename(world.path, f"{world.path}.away")
     result = release(world, batch, "--db", inventory, "--status", "succeeded", env=lineage)
     os.rename(f"{world.path}.away", world.path)
+    assert result.returncode == 0, result
+    start, complete = server.events()
+    assert types([start, complete]) == ["START", "COMPLETE"] and len(start["inputs"]) == 1 and complete["inputs"] == []
+
+
+@pytest.mark.parametrize("world", ["postgres"], indirect=True)
+def test_a_source_that_does_not_answer_holds_no_step(world, server, lineage):
+    world.assets()
+    proxy = Proxy(world.url)
+    try:
+        world.ok("job", "create", "flights", "--source", proxy.url, "--table", world.name("assets"), "--key", "id", "--max-count", "4")
+        batch = acquire(world, env=lineage)
+        proxy.passing.clear()
+        result = release(world, batch, "--status", "succeeded", env={**lineage, "PGCONNECT_TIMEOUT": "600"})
+    finally:
+        proxy.close()
     assert result.returncode == 0, result
     start, complete = server.events()
     assert types([start, complete]) == ["START", "COMPLETE"] and len(start["inputs"]) == 1 and complete["inputs"] == []
