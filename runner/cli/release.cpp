@@ -137,9 +137,15 @@ int release(const Context& context, const Options& options) {
     read_report(inventory.get(), options, request);
   }
   // The same release again changes nothing, so one whose outcome is unknown is simply repeated.
-  const auto batch = inventory.keep_trying<Batch>([&](Inventory& opened) {
-    return opened.release(options.batch.id, options.batch.token, request);
-  });
+  Batch batch;
+  try {
+    batch = inventory.keep_trying<Batch>([&](Inventory& opened) {
+      return opened.release(options.batch.id, options.batch.token, request);
+    });
+  } catch (const Error& error) {
+    events.tell_refused(error);
+    throw;
+  }
   end_run(inventory.get(), batch, request);
   runner::log::info(told(batch));
   events.tell_end(batch, request);

@@ -1,6 +1,7 @@
 #include "cli/step_events.hpp"
 
 #include "cli/open.hpp"
+#include "exit_status.hpp"
 #include "json/values.hpp"
 #include "log.hpp"
 #include "loop/outcome.hpp"
@@ -8,8 +9,6 @@
 #include "observe/observation.hpp"
 #include "process/apart.hpp"
 #include "run_identity.hpp"
-
-#include "tranche/error.hpp"
 
 #include <algorithm>
 
@@ -43,6 +42,10 @@ std::string told_of(const ReleaseRequest& request) {
   }
   return "failed" +
          (request.exit_code ? " with exit status " + std::to_string(*request.exit_code) : "");
+}
+
+Duration time_between(const std::optional<TimePoint>& from, const std::optional<TimePoint>& to) {
+  return from && to ? std::chrono::duration_cast<Duration>(*to - *from) : Duration::zero();
 }
 
 RunFinished finished(const Run& run, const Batch& after, Outcome outcome, int status) {
@@ -113,15 +116,15 @@ std::optional<StepEvents::Begun> StepEvents::find_begun(Inventory& inventory,
   const Batch& batch = history.batch;
   const auto outcome =
       history.attempts.empty() ? std::optional<Outcome>() : history.attempts.back().outcome;
-  // A lease that ended unnoticed by others does not end the attempt.
-  const bool ended = outcome && *outcome != Outcome::lost;
-  if (batch.token != token || ended) {
+  // These two end an attempt without a release, and so untold.
+  const bool told = outcome && *outcome != Outcome::lost && *outcome != Outcome::cancelled;
+  if (batch.token != token || told) {
     return std::nullopt;
   }
   // A runner tells of its attempts itself.
   Run run = inventory.find_run(batch.run_id);
   return run.command == runner::acquire_command(run.job)
-             ? std::optional(Begun{std::move(run), batch})
+             ? std::optional(Begun{std::move(run), batch, outcome.value_or(Outcome::lost)})
              : std::nullopt;
 }
 
@@ -146,21 +149,38 @@ void StepEvents::tell_end(const Batch& after, const ReleaseRequest& request) {
   if (!begun_) {
     return;
   }
+  runner::Verdict verdict;
+  verdict.release = request;
+  verdict.attempt = begun_->batch.attempt;
+  const bool failed = request.status == ReleaseRequest::Status::failed;
+  tell({after,
+        verdict.attempt,
+        runner::outcome_of(after, verdict),
+        true,
+        told_of(request),
+        time_between(begun_->batch.acquired_at, after.released_at)},
+       request.exit_code.value_or(failed ? 1 : 0));
+}
+
+void StepEvents::tell_refused(const Error& error) {
+  if (begun_ && error.code() == ErrorCode::lease_lost) {
+    const Batch& batch = begun_->batch;
+    tell({batch,
+          batch.attempt,
+          begun_->without_release,
+          false,
+          error.what(),
+          time_between(batch.acquired_at, batch.released_at)},
+         runner::kExitFailure);
+  }
+}
+
+void StepEvents::tell(const BatchReleased& released, int status) {
   try {
-    const auto& [run, batch] = *begun_;
-    runner::Verdict verdict;
-    verdict.release = request;
-    verdict.attempt = batch.attempt;
-    const Outcome outcome = runner::outcome_of(after, verdict);
-    const bool failed = request.status == ReleaseRequest::Status::failed;
-    const int status = request.exit_code.value_or(failed ? 1 : 0);
-    const bool timed = after.released_at && batch.acquired_at;
-    const Duration elapsed =
-        timed ? std::chrono::duration_cast<Duration>(*after.released_at - *batch.acquired_at)
-              : Duration::zero();
-    hub_.tell(BatchResumed{run, as_acquired(batch)});
-    hub_.tell(BatchReleased{after, batch.attempt, outcome, true, told_of(request), elapsed});
-    hub_.finish(finished(run, after, outcome, status), kPatience);
+    const Run& run = begun_->run;
+    hub_.tell(BatchResumed{run, as_acquired(begun_->batch)});
+    hub_.tell(released);
+    hub_.finish(finished(run, released.batch, released.outcome, status), kPatience);
   } catch (const std::exception& error) {
     warn(error);
   }

@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 #include "observe/observer_hub.hpp"
 
+#include "tranche/error.hpp"
 #include "tranche/inventory.hpp"
 
 #include <cstdint>
@@ -32,18 +33,22 @@ class StepEvents {
 
   /// Of `release`, before it: whether it ends what an `acquire` began, and is no repetition.
   void expect_end(Inventory& inventory, std::int64_t batch_id, const std::string& token);
-  /// After it. Does nothing where none is expected.
+  /// After it, as tell_refused() where it was refused. Both do nothing where no end is expected.
   void tell_end(const Batch& after, const ReleaseRequest& request);
+  /// The lease is lost to somebody else or to an operator, who cancelled the batch.
+  void tell_refused(const Error& error);
 
  private:
   struct Begun {
     Run run;
     Batch batch;
+    Outcome without_release = Outcome::lost;  ///< where a release is refused
   };
   std::optional<Begun> find_begun(Inventory& inventory,
                                   std::int64_t batch_id,
                                   const std::string& token);
   BatchAcquired as_acquired(const Batch& batch) const;
+  void tell(const BatchReleased& released, int status);
 
   const Context context_;
   const runner::AdapterChoice choice_;

@@ -590,6 +590,19 @@ def test_a_release_after_its_lease_tells_the_end_as_long_as_it_counts(world, ser
 
 
 @on_sqlite
+def test_a_batch_that_was_cancelled_meanwhile_is_aborted_and_one_of_another_token_is_not(world, server, lineage):
+    world.job()
+    batch = acquire(world, env=lineage)
+    world.ok("cancel", batch["batch_id"], "--yes")
+    assert release(world, {**batch, "lease_token": "another"}, "--status", "succeeded", env=lineage).returncode == 125
+    assert types(server.events()) == ["START"]
+    assert release(world, batch, "--status", "succeeded", env=lineage).returncode == 125
+    start, abort = server.events()
+    assert abort["eventType"] == "ABORT" and abort["run"]["runId"] == start["run"]["runId"]
+    assert parameters(abort)["tranche.outcome"] == "cancelled" and "cancelled" in abort["run"]["facets"]["errorMessage"]["message"]
+
+
+@on_sqlite
 def test_a_release_for_a_runner_that_died_tells_nothing_as_the_runners_adapter_has(world, background, server, lineage):
     world.job()
     one = background("run", "--job", "flights", "--", "sh", "-c", "echo $TRANCHE_LEASE_TOKEN; exec sleep 600", env=lineage)

@@ -10,8 +10,8 @@ namespace tranche {
 AdapterRegistry built_in_adapters();
 
 /// What main() returns: reads the command line and does what it says. `adapters` are those that
-/// --adapter knows. Errors are told on standard error. Does not return where threads that wait for a
-/// server must be left behind: the process then ends with that status at once.
+/// --adapter knows. Errors are told on standard error. Does not return where threads that wait for
+/// a server must be left behind: the process then ends with that status at once.
 int run_program(int argc, char** argv, const AdapterRegistry& adapters);
 
 }  // namespace tranche
