@@ -3,6 +3,7 @@
 #include "cli/job_table.hpp"
 #include "cli/open.hpp"
 #include "exit_status.hpp"
+#include "json/event_json.hpp"
 #include "json/job_json.hpp"
 
 namespace tranche::cli {
@@ -10,8 +11,18 @@ namespace {
 
 struct ShowOptions {
   std::string name;
+  bool place = false;
   OutputFormat output = OutputFormat::table;
 };
+
+std::vector<Column> place_fields() {
+  return {{"kind", "KIND"},
+          {"host", "HOST"},
+          {"port", "PORT"},
+          {"database", "DATABASE"},
+          {"schema", "SCHEMA"},
+          {"table", "TABLE"}};
+}
 
 int list_jobs(const Context& context, const ShowOptions& options) {
   Listing listing(options.output, "jobs", job_columns());
@@ -27,7 +38,12 @@ int list_jobs(const Context& context, const ShowOptions& options) {
 
 int run_show(const Context& context, const ShowOptions& options) {
   Inventory inventory = need_inventory(context, "job '" + options.name + "'");
-  show_job(inventory, options.name, options.output);
+  if (options.place) {
+    show_object(
+        options.output, place_fields(), runner::place_json(inventory.place_of(options.name)));
+  } else {
+    show_job(inventory, options.name, options.output);
+  }
   return runner::kExitDone;
 }
 
@@ -52,6 +68,10 @@ void add_job_show(Registry& registry) {
   auto options = std::make_shared<ShowOptions>();
   c.about("With -o json it prints what 'tranche job apply' reads; a password shows as ***.");
   c.positional("NAME", options->name, "The job's name");
+  c.flag("--place",
+         options->place,
+         "Instead where its table is, as a connection to the source tells: server, database, "
+         "schema");
   c.listing(options->output);
   c.run([options](Context& context) { return run_show(context, *options); });
 }

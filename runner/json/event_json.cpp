@@ -12,18 +12,6 @@ Json batch_without_token(const Batch& batch) {
   return json;
 }
 
-Json place_json(const SourcePlace& place) {
-  if (place.table.empty()) {
-    return nullptr;
-  }
-  return {{"kind", place.host.empty() ? "sqlite" : "postgresql"},
-          {"host", text_json(place.host)},
-          {"port", text_json(place.port)},
-          {"database", place.database},
-          {"schema", text_json(place.schema)},
-          {"table", place.table}};
-}
-
 Json acquired_json(const BatchAcquired& told) {
   return {{"event", "batch_acquired"},
           {"batch", batch_without_token(told.batch)},
@@ -72,6 +60,18 @@ struct ToJson {
 };
 
 }  // namespace
+
+Json place_json(const SourcePlace& place) {
+  if (place.table.empty()) {
+    return nullptr;
+  }
+  return {{"kind", place.host.empty() ? "sqlite" : "postgresql"},
+          {"host", text_json(place.host)},
+          {"port", text_json(place.port)},
+          {"database", place.database},
+          {"schema", text_json(place.schema)},
+          {"table", place.table}};
+}
 
 Json event_json(const RunEvent& event) {
   return std::visit(ToJson{}, event);

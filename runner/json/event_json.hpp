@@ -10,4 +10,7 @@ namespace tranche::runner {
 /// token is not in it: to hear of a batch is not to hold it.
 Json event_json(const RunEvent& event);
 
+/// {"kind","host","port","database","schema","table"}; kind is postgresql or sqlite.
+Json place_json(const SourcePlace& place);
+
 }  // namespace tranche::runner

@@ -203,3 +203,16 @@ def test_a_retry_delay_may_grow(world):
     assert "30s, doubling up to 15m" in world.ok("job", "show", "flights").stdout
     world.ok("job", "update", "flights", "--retry-backoff", "constant")
     assert world.json("job", "show", "flights")["retry_backoff"] == "constant"
+
+
+def test_where_the_table_is_is_told_by_the_connection(world):
+    world.assets(2)
+    world.ok("job", "create", "flights", "--table", world.name("assets"), "--key", "id")
+    place = world.json("job", "show", "flights", "--place")
+    if world.kind == "sqlite":
+        assert place == {"kind": "sqlite", "host": None, "port": None, "database": str(world.path), "schema": None, "table": "assets"}
+    else:
+        ((port, database),) = world.sql("SELECT current_setting('port'), current_database()")
+        assert (place["kind"], place["port"], place["database"]) == ("postgresql", port, database)
+        assert (place["schema"], place["table"]) == (world.source, "assets") and place["host"]
+    assert f"DATABASE  {place['database']}\n" in world.ok("job", "show", "flights", "--place").stdout

@@ -195,6 +195,8 @@ class Inventory {
   std::string range_condition(const Batch& batch);
   /// Where the batch's assets are read.
   SourcePlace place_of(const Batch& batch);
+  /// Where the job's assets are read, as a connection to the source tells.
+  SourcePlace place_of(const std::string& job);
 
   /// Looks at the job's source, so that a load that begins later delays only assets newer than now.
   /// Creating a job and every acquire, backlog and plan do the same; programs that wait, and a

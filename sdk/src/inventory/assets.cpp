@@ -117,6 +117,10 @@ SourcePlace Inventory::place_of(const Batch& batch) {
   return impl_->source_of_version(batch.version_id).place();
 }
 
+SourcePlace Inventory::place_of(const std::string& job) {
+  return impl_->source_of(find_job(job)).place();
+}
+
 bool Inventory::Impl::holds(StoreTransaction& transaction,
                             const StoredBatch& stored,
                             const Key& key) const {

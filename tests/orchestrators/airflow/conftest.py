@@ -97,3 +97,24 @@ def dags_test(inventory):
         return DagRun(dag_id, airflow(*words, env={"AIRFLOW_CONN_INVENTORY": json.dumps(inventory.connection)}))
 
     return run
+
+
+@pytest.fixture
+def told(inventory, tmp_path):
+    """Events of OpenLineage, each side's into a file: of Airflow's task `load.load`, and of tranche below it."""
+    pytest.importorskip("airflow.providers.openlineage")
+
+    def events(name):
+        return [json.loads(line) for line in (tmp_path / name).read_text().splitlines()]
+
+    env = {
+        "AIRFLOW_CONN_INVENTORY": json.dumps(inventory.connection),
+        "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps({"type": "file", "log_file_path": f"{tmp_path}/airflow", "append": True}),
+        "OPENLINEAGE__TRANSPORT__TYPE": "file",
+        "OPENLINEAGE__TRANSPORT__LOG_FILE_PATH": f"{tmp_path}/tranche",
+        "OPENLINEAGE__TRANSPORT__APPEND": "true",
+    }
+    run = DagRun("load", airflow("dags", "test", "load", env=env))
+    assert run.tasks["load"] == "success", run.output
+    task = [event for event in events("airflow") if event["job"]["name"] == "load.load"]
+    return task, events("tranche")

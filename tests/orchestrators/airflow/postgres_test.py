@@ -61,3 +61,9 @@ def test_nothing_of_the_connection_but_the_run_stands_in_the_tasks_log(inventory
     run = dags_test("fails")
     assert run.tasks == {"load": "failed"}
     assert "failed with exit status 3" in run.output and "postgresql://" not in run.output
+
+
+def test_airflow_and_tranche_name_one_table(inventory, told):
+    task, batches = told
+    (named,) = {(one["namespace"], one["name"]) for event in [*task, *batches] for one in event["inputs"]}
+    assert named[0].startswith("postgres://") and named[1].endswith(f".{inventory.schema}.assets")

@@ -40,7 +40,7 @@ def batch(number=1, **fields):
     return {
         "batch_id": number, "first_key": 4 * number - 3, "last_key": 4 * number, "first_key_text": str(4 * number - 3),
         "last_key_text": str(4 * number), "count": 4, "weight": 40, "status": "succeeded", "exhausted": False, "attempt": 1,
-        "max_attempts": 3, "message": None, "lease_token": "secret-token", **fields,
+        "max_attempts": 3, "message": None, "lease_token": "secret-token", "key_column": "id", **fields,
     }  # fmt: skip
 
 

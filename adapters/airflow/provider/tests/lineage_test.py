@@ -1,5 +1,7 @@
 """What OpenLineage hears of a run, where Airflow's provider of it is installed."""
 
+import socket
+
 import pytest
 from conftest import context, summary
 
@@ -7,29 +9,42 @@ from tranche_provider.lineage import dataset_names
 from tranche_provider.operators.tranche import TrancheRunOperator
 
 
+def place(**fields):
+    return {"kind": "postgresql", "host": "db.example", "port": "5433", "database": "ops", "schema": "lake", "table": "assets", **fields}
+
+
 @pytest.mark.parametrize(
-    ("source", "table", "names"),
+    ("place", "names"),
     [
-        ("postgresql://u:secret@db.example/ops?sslmode=require", "assets", ("postgres://db.example:5432", "ops.public.assets")),
-        ("postgres://db.example:5433/ops", "lake.assets", ("postgres://db.example:5433", "ops.lake.assets")),
-        ("sqlite:/data/i.db", "assets", ("sqlite:/data/i.db", "assets")),
-        ("host=db.example password=secret", "assets", ("postgres", "public.assets")),
+        (place(), ("postgres://db.example:5433", "ops.lake.assets")),
+        (place(port=None), ("postgres://db.example:5432", "ops.lake.assets")),
+        (place(host="::1"), ("postgres://[::1]:5433", "ops.lake.assets")),
+        (place(host="/run/postgresql"), (f"postgres://{socket.gethostname()}:5433", "ops.lake.assets")),
+        (
+            {"kind": "sqlite", "host": None, "port": None, "database": "/data/i.db", "schema": None, "table": "assets"},
+            ("sqlite:/data/i.db", "assets"),
+        ),
     ],
 )
-def test_a_dataset_is_named_without_user_and_password(source, table, names):
-    assert dataset_names(source, table) == names
+def test_a_dataset_is_named_by_where_tranche_found_the_table(place, names):
+    assert dataset_names(place) == names
 
 
 @pytest.fixture
 def operator(fake):
     pytest.importorskip("airflow.providers.openlineage.extractors")
-    fake.answer("job", {"source": "", "table": "assets", "key_column": "id"})
+    fake.answer("job show", place())
     return TrancheRunOperator(task_id="load", job="flights", command=["true"], db="postgresql://u:secret@db.example/ops")
 
 
 def test_the_input_is_the_sources_table(operator):
     (dataset,) = operator.get_openlineage_facets_on_start().inputs
-    assert (dataset.namespace, dataset.name) == ("postgres://db.example:5432", "ops.public.assets")
+    assert (dataset.namespace, dataset.name) == ("postgres://db.example:5433", "ops.lake.assets")
+
+
+def test_where_tranche_cannot_tell_the_table_no_input_is_told(operator, fake):
+    fake.answer("job show", status=125, errors="tranche: no route to host")
+    assert operator.get_openlineage_facets_on_start().inputs == []
 
 
 def test_the_range_is_the_inputs_subset(operator):

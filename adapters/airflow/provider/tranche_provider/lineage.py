@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import logging
+import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from tranche_provider.arguments import checked_environment
+from tranche_provider.exceptions import TrancheError
 from tranche_provider.hooks.tranche import TrancheHook
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ class RunLineage:
     job: str
     conn_id: str | None
     db: str | None
+    env: dict[str, str] | None
     lineage_summary: dict[str, Any] | None = None
 
     def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any]:
@@ -36,36 +39,42 @@ class RunLineage:
 
         if summary is not None and not summary["iterations"] and not summary["succeeded"]:
             return OperatorLineage()  # skipped: nothing was read
-        program = TrancheHook(self.conn_id, db=self.db).get_conn()
-        definition = program.json("job", "show", self.job)
-        source = definition["source"] or program.environment.get("TRANCHE_DB", "")
-        namespace, name = dataset_names(source, definition["table"])
-        facets = _subset(definition["key_column"], summary)
+        names = self._dataset_names()
+        if names is None:
+            return OperatorLineage()
+        namespace, name = names
+        facets = _subset(summary)
         if not facets:
             return OperatorLineage(inputs=[Dataset(namespace=namespace, name=name)])
         from openlineage.client.event_v2 import InputDataset
 
         return OperatorLineage(inputs=[InputDataset(namespace=namespace, name=name, inputFacets=facets)])
 
-
-def dataset_names(source: str, table: str) -> tuple[str, str]:
-    """Namespace and name as OpenLineage writes them, without user and password, and as `--adapter openlineage` does.
-
-    A table without a schema is taken to be in `public`: only a connection knows better.
-    """
-    if source.startswith("sqlite:"):
-        return "sqlite:" + os.path.abspath(source.removeprefix("sqlite:")), table
-    qualified = table if "." in table else f"public.{table}"
-    parts = urlsplit(source)
-    if parts.scheme in ("postgres", "postgresql") and parts.hostname:
-        database = parts.path.lstrip("/")
-        return f"postgres://{parts.hostname}:{parts.port or 5432}", ".".join(part for part in (database, qualified) if part)
-    return "postgres", qualified
+    def _dataset_names(self) -> tuple[str, str] | None:
+        """None where tranche cannot tell: no dataset is better than a wrong one."""
+        try:
+            program = TrancheHook(self.conn_id, db=self.db).get_conn(checked_environment(self.env))
+            return dataset_names(program.json("job", "show", self.job, "--place"))
+        except (TrancheError, ValueError) as error:
+            logging.getLogger(__name__).warning("The input of job %r is not told to OpenLineage: %s", self.job, error)
+            return None
 
 
-def _subset(column: str, summary: Mapping[str, Any] | None) -> dict[str, Any]:
-    if summary is None or summary["first_key"] is None:
+def dataset_names(place: Mapping[str, Any]) -> tuple[str, str]:
+    """Namespace and name of where tranche says that the table is, as `--adapter openlineage` writes them."""
+    if place["kind"] == "sqlite":
+        return f"sqlite:{place['database']}", place["table"]
+    host = place["host"]
+    if host.startswith("/"):  # a Unix socket
+        host = socket.gethostname()
+    authority = f"[{host}]" if ":" in host else host
+    return f"postgres://{authority}:{place['port'] or 5432}", f"{place['database']}.{place['schema']}.{place['table']}"
+
+
+def _subset(summary: Mapping[str, Any] | None) -> dict[str, Any]:
+    if summary is None or summary["first_key"] is None or not summary["batches"]:
         return {}
+    column = summary["batches"][-1]["key_column"]
     try:
         from openlineage.client.facet_v2 import base_subset_dataset as subset
     except ImportError:  # a client from before the subset facets
