@@ -17,10 +17,17 @@ _LIMITS = ("max_count", "max_weight", "min_count", "max_wait", "target_duration"
 _STATUSES = ("succeeded", "failed", "returned")
 
 
+def _beside_auto(adapter: str | Sequence[str]) -> list[str]:
+    own = [adapter] if isinstance(adapter, str) else list(adapter)
+    further = [name for name in own if name and name != "auto"]
+    return ["auto", *further] if further else []
+
+
 class TrancheAcquireOperator(TrancheOperator):
     """Takes one batch, which is its XCom, for the tasks that follow; skips where nothing can be acquired.
 
     :param lease: how long the batch is held; nobody extends it but `tranche heartbeat`
+    :param adapter: further adapters, such as "openlineage"; the release needs the same
     """
 
     template_fields: Sequence[str] = (*TrancheOperator.template_fields, *_LIMITS, "lease")
@@ -36,6 +43,7 @@ class TrancheAcquireOperator(TrancheOperator):
         retry: str | None = None,
         ordered: bool = False,
         lease: str | timedelta | None = None,
+        adapter: str | Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -47,6 +55,7 @@ class TrancheAcquireOperator(TrancheOperator):
         self.retry = retry
         self.ordered = ordered
         self.lease = lease
+        self.adapter = adapter
 
     def execute(self, context: Context) -> dict[str, Any]:
         options = flags(
@@ -60,6 +69,7 @@ class TrancheAcquireOperator(TrancheOperator):
             retry=self.retry,
             ordered=self.ordered,
             lease=self.lease,
+            adapter=_beside_auto(self.adapter),
         )
         batch: dict[str, Any] | None = self.program(context).json("acquire", *options)
         if batch is None:
@@ -75,6 +85,7 @@ class TrancheReleaseOperator(BaseOperator):
     :param status: "succeeded", "failed" or "returned"; a template may choose
     :param outputs: kept with the attempt, as `--output` of the command
     :param report: a file on the worker with what is done of the batch, item by item
+    :param adapter: further adapters, such as "openlineage"
     """
 
     template_fields: Sequence[str] = ("batch", "status", "exit_code", "message", "outputs", "report", "conn_id", "env")
@@ -89,6 +100,7 @@ class TrancheReleaseOperator(BaseOperator):
         message: str | None = None,
         outputs: dict[str, Any] | None = None,
         report: str | None = None,
+        adapter: str | Sequence[str] = (),
         conn_id: str | None = None,
         db: str | None = None,
         env: dict[str, str] | None = None,
@@ -101,6 +113,7 @@ class TrancheReleaseOperator(BaseOperator):
         self.message = message
         self.outputs = outputs  # an operator's `output` is its XCom
         self.report = report
+        self.adapter = adapter
         self.conn_id = conn_id
         self.db = db
         self.env = env
@@ -122,7 +135,14 @@ class TrancheReleaseOperator(BaseOperator):
 
     def _options(self) -> list[str]:
         outputs = [f"{name}={value}" for name, value in (self.outputs or {}).items()]
-        return flags(status=self.status, exit_code=self.exit_code, message=self.message, output=outputs, report=self.report)
+        return flags(
+            status=self.status,
+            exit_code=self.exit_code,
+            message=self.message,
+            output=outputs,
+            report=self.report,
+            adapter=_beside_auto(self.adapter),
+        )
 
 
 class TranchePlanOperator(TrancheOperator):
