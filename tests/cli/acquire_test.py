@@ -21,7 +21,7 @@ def test_acquire_prints_the_batch(world):
         "batch_id": 1, "job": "flights", "window": "incremental", "first_key": 2, "last_key": 8,
         "first_key_text": "2", "last_key_text": "8", "count": 4, "weight": 200, "status": "processing",
         "exhausted": False, "skipped": False, "superseded": False, "straggler": False, "done_count": 0, "attempt": 1, "max_attempts": 3,
-        "retry_at": None, "released_at": None, "exit_code": None, "message": None, "outputs": {},
+        "retry_at": None, "size_reason": None, "released_at": None, "exit_code": None, "message": None, "outputs": {},
         "parent_batch_id": None, "table": world.name("assets"), "key_column": "id", "filter": "kind = 'csv'",
     }  # fmt: skip
 

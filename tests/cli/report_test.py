@@ -85,7 +85,11 @@ def test_the_numbers_are_the_ledger_s(world, report):
     assert [figures[f"batches-{status}"] for status in ("succeeded", "exhausted", "processing")] == [2, 1, 1]
     assert (figures["attempts-succeeded"], figures["attempts-failed"]) == (2, 1)
     assert page.count("rect", **{"class": "succeeded"}) == 2 and page.count("path", **{"class": "dot"}) == 3
-    assert [id for id, _ in page.rows["slowest"]] == [b["batch_id"] for b in world.json("batches", "--job", "flights", "--slowest")]
+    # The one that goes on takes longer from one look to the next.
+    slowest = world.json("batches", "--job", "flights", "--slowest")
+    assert {id for id, _ in page.rows["slowest"]} == {b["batch_id"] for b in slowest}
+    ended = [b["batch_id"] for b in slowest if b["status"] != "processing"]
+    assert [id for id, _ in page.rows["slowest"] if id in ended] == ended
     ((id, said),) = page.rows["failures"]
     assert id == failed["batch_id"] and "disk full" in said and "keys 9 to 12" in said
     assert "40.0% of 20 assets" in page.text
