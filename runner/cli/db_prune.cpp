@@ -44,8 +44,8 @@ Pruned prune(Inventory& inventory, const Options& options) {
   if (options.archive) {
     wanted.archive = &archive.emplace(*options.archive);
   }
-  runner::Progress progress(runner::terminal::is_terminal(STDERR_FILENO) &&
-                            runner::log::level() >= runner::log::Level::info);
+  runner::ProgressLine progress(runner::terminal::is_terminal(STDERR_FILENO) &&
+                                runner::log::level() >= runner::log::Level::info);
   wanted.progress = [&](const Pruned& pruned) {
     progress.tell(counted(pruned.attempts, "attempt") + " and " + counted(pruned.runs, "run") +
                   (options.dry_run ? " found" : " pruned"));

@@ -144,7 +144,7 @@ int register_assets(Context& context, const RegisterOptions& options) {
   const DatabaseUrl url =
       options.source ? DatabaseUrl::parse(*options.source) : context.inventory();
   Registrar registrar(url, options.table, options.columns);
-  runner::Progress progress(shows_progress());
+  runner::ProgressLine progress(shows_progress());
   std::uint64_t found = 0;
   runner::AssetSink sink;
   sink.asset =

@@ -8,12 +8,12 @@ namespace tranche::runner {
 
 /// One line on standard error that is written over again and again: on a terminal only, and gone at
 /// the end.
-class Progress {
+class ProgressLine {
  public:
-  explicit Progress(bool shown) : shown_(shown) {}
-  ~Progress() { clear(); }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  explicit ProgressLine(bool shown) : shown_(shown) {}
+  ~ProgressLine() { clear(); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
 
   void found(std::uint64_t count);
   void written(std::uint64_t done, std::uint64_t total);
