@@ -11,7 +11,8 @@
 
 /// Files for orchestrators with parameters to fill in.
 ///
-/// A file of templates/ is YAML or Python as it stands. Its first lines describe it:
+/// A file of templates/ is YAML or Python as it stands; one of .yaml is a manifest of Kubernetes,
+/// one of .yml is not. Its first lines describe it:
 ///
 ///   #: What it is for
 ///   #: NAME TYPE [MIN..MAX] [= DEFAULT] -- what the parameter means
