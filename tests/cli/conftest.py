@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from background import Background
+from lineage import KEY, Server
 from world import PostgresWorld, SqliteWorld
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -122,3 +123,24 @@ def run(world, tmp_path):
         return world("run", "--job", "flights", *flags, "--", "sh", "-c", script, env=env, timeout=300, **options)
 
     return call
+
+
+@pytest.fixture
+def server():
+    """A server of lineage on loopback."""
+    made = Server()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def spool(tmp_path):
+    """Where runs with the environment `lineage` keep what was not sent yet."""
+    return tmp_path / "state" / "openlineage"
+
+
+@pytest.fixture
+def lineage(tmp_path, server):
+    """The environment of a run that tells `server`."""
+    return {"OPENLINEAGE_URL": server.url, "OPENLINEAGE_API_KEY": KEY, "OPENLINEAGE_NAMESPACE": "lake",
+            "TRANCHE_STATE_DIR": str(tmp_path / "state")}

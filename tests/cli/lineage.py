@@ -12,6 +12,13 @@ import jsonschema
 SCHEMAS = pathlib.Path(__file__).parents[1] / "data" / "openlineage"
 KEY = "a-key-that-is-secret"
 PASSWORD = "pw-that-is-secret"
+DATE = "2026-01-01T02:00:00+02:00"
+TASK = {
+    "AIRFLOW_CTX_DAG_ID": "daily", "AIRFLOW_CTX_TASK_ID": "load", "AIRFLOW_CTX_TRY_NUMBER": "2",
+    "AIRFLOW_CTX_DAG_RUN_ID": "scheduled__2026-01-01T00:00:00+00:00", "AIRFLOW_CTX_LOGICAL_DATE": DATE,
+}  # fmt: skip
+# What the client for Python and Airflow's provider make of the task above, in namespace "lake".
+TASK_RUN = "019b76da-a800-710f-8578-ee9b4d1231e8"
 
 
 def load_schemas():
@@ -128,3 +135,8 @@ def one_start_and_one_end(events):
         runs.setdefault(event["run"]["runId"], []).append(event["eventType"])
     assert all(len(told) == 2 and told[0] == "START" and told[1] in ("COMPLETE", "FAIL", "ABORT") for told in runs.values()), runs
     return runs
+
+
+def waiting(spool):
+    """The files of what was not sent yet, in the order of their names."""
+    return sorted(spool.glob("*/*.json"))
