@@ -50,7 +50,8 @@ class Scene {
   std::set<int> expected() {
     std::map<std::int64_t, Batch> ranges;
     inventory_.list_batches("job", {}, "", [&](const Batch& batch) {
-      if (batch.status == BatchStatus::succeeded && !batch.straggler) {
+      if (batch.status == BatchStatus::succeeded && !batch.straggler &&
+          !narrow_.contains(batch.window)) {
         ranges.emplace(batch.id, batch);
       }
     });
@@ -105,7 +106,7 @@ class Scene {
       const int key =
           keys_.empty() || below(4) != 0 ? newest() + 1 + below(3) : below(newest() + 1);
       if (keys_.insert(key).second) {
-        world_.insert({{std::to_string(key)}});
+        world_.insert({{std::to_string(key), 1, below(2) == 0 ? "a" : "b"}});
       }
     }
   }
@@ -125,9 +126,16 @@ class Scene {
   void create_campaign() {
     const int from = below(newest() + 1);
     const std::string name = "c" + std::to_string(windows_.size());
-    if (windows_.size() < 4) {
-      inventory_.create_campaign(
-          "job", name, {std::to_string(from), std::to_string(std::min(newest(), from + 20)), {}});
+    if (windows_.size() < 4 && !keys_.empty()) {
+      CampaignOptions wanted{
+          std::to_string(from), std::to_string(std::min(newest(), from + 20)), {}};
+      wanted.filter = below(2) == 0 ? "tag = 'a'" : "";
+      wanted.only_missing = below(3) == 0;
+      wanted.newest_first = below(3) == 0;
+      if (!wanted.filter.empty() || wanted.only_missing) {
+        narrow_.insert(name);
+      }
+      inventory_.create_campaign("job", name, wanted);
       windows_.push_back(name);
     }
   }
@@ -181,6 +189,7 @@ class Scene {
   std::mt19937_64 random_;
   std::set<int> keys_;
   std::vector<std::string> windows_{std::string(kIncremental)};
+  std::set<std::string> narrow_;     ///< windows whose batches cover their keys and no others
   std::map<std::int64_t, int> cut_;  ///< where a reset took over from a batch
 };
 

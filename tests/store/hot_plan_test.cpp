@@ -95,6 +95,29 @@ void work(Inventory& inventory, const std::string& run_id) {
   inventory.list_runs("job", 20, {{"dag_id", "d"}, {"task_id", "t"}});
 }
 
+/// A campaign that narrows its assets and begins at its end.
+void create_down(Inventory& inventory) {
+  CampaignOptions wanted{std::to_string(kOld + 1), {}, {}};
+  wanted.filter = "weight > 0";
+  wanted.only_missing = true;
+  wanted.newest_first = true;
+  wanted.max_in_flight = 2;
+  inventory.create_campaign("job", "down", wanted);
+}
+
+/// What is asked of it.
+void work_down(Inventory& inventory) {
+  AcquireOptions down = options();
+  down.window = "down";
+  fail(inventory, acquire(inventory, down));
+  const Batch batch = acquire(inventory, down);
+  inventory.release_and_acquire(batch, {}, down);
+  down.ordered = true;
+  CHECK(!inventory.acquire("job", down).batch);
+  inventory.plan("job", down, 2);
+  inventory.backlog("job", "down");
+}
+
 void list(Inventory& inventory, BatchFilter filter) {
   filter.limit = 20;
   inventory.list_batches("job", filter, "", [](const Batch&) {});
@@ -126,11 +149,13 @@ TEST_CASE("nothing that is asked often reads a table from end to end, whatever i
     world.create_job(definition);
     fill(world);
     world.insert_range(kOld + 1, kOld + 100);
+    create_down(world.inventory());
     const Explained explained(world, {"assets", world.table()});
     Inventory inventory = world.client();
     for (const char* run : {"first", "second"}) {
       work(inventory, run);
     }
+    work_down(inventory);
     list_all(inventory, "second");
     while (const auto batch = inventory.acquire("job").batch) {
       succeed(inventory, *batch);
@@ -138,6 +163,9 @@ TEST_CASE("nothing that is asked often reads a table from end to end, whatever i
     // An idle poll.
     CHECK(!inventory.acquire("job").batch);
     for (const char* name : {"take_due_batch",
+                             "take_newest_due_batch",
+                             "find_newest_unfinished",
+                             "count_live",
                              "insert_batch",
                              "extend_lease",
                              "open_totals",

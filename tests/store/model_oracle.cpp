@@ -18,10 +18,40 @@ void hold(bool good, const std::string& what) {
   }
 }
 
+bool Oracle::is_behind(std::int64_t key, const std::optional<Key>& frontier) const {
+  return frontier && (bounds_.newest_first ? key >= frontier->number() : key <= frontier->number());
+}
+
+bool Oracle::takes(std::int64_t key, const Asset& asset) const {
+  return asset.matches && (!bounds_.above || asset.weight > *bounds_.above) &&
+         (!bounds_.only_missing || (!covered_.contains(key) && !is_behind(key, frontier_)));
+}
+
+void Oracle::see(std::set<std::int64_t> covered, const std::optional<Key>& frontier) {
+  covered_ = std::move(covered);
+  frontier_ = frontier;
+}
+
+std::set<std::int64_t> Oracle::held_by(const std::set<std::int64_t>& batch_ids) const {
+  std::set<std::int64_t> keys;
+  for (const auto& [key, holder] : holder_) {
+    if (batch_ids.contains(holder)) {
+      keys.insert(key);
+    }
+  }
+  return keys;
+}
+
+void Oracle::on_passed(const std::optional<Key>& frontier) const {
+  for (const std::int64_t key : waiting()) {
+    hold(!is_behind(key, frontier), "key " + std::to_string(key) + " was passed by");
+  }
+}
+
 std::vector<std::int64_t> Oracle::waiting() const {
   std::vector<std::int64_t> keys;
   for (const auto& [key, asset] : assets_) {
-    if (asset.matches && (in_window(key) || left_.contains(key)) && !holder_.contains(key)) {
+    if (takes(key, asset) && (in_window(key) || left_.contains(key)) && !holder_.contains(key)) {
       keys.push_back(key);
     }
   }
@@ -29,10 +59,15 @@ std::vector<std::int64_t> Oracle::waiting() const {
 }
 
 void Oracle::on_cut(const Batch& batch, const std::set<std::int64_t>& keys, const Limits& limits) {
-  const std::vector<std::int64_t> next = waiting();
+  std::vector<std::int64_t> next = waiting();
+  std::vector<std::int64_t> taken(keys.begin(), keys.end());
+  if (bounds_.newest_first) {
+    std::reverse(next.begin(), next.end());
+    std::reverse(taken.begin(), taken.end());
+  }
   hold(!keys.empty(), "a batch without assets");
-  hold(keys.size() <= next.size() && std::equal(keys.begin(), keys.end(), next.begin()),
-       "a range is not what waited longest");
+  hold(taken.size() <= next.size() && std::equal(taken.begin(), taken.end(), next.begin()),
+       "a range is not what is next");
   hold(batch.count == static_cast<std::int64_t>(keys.size()),
        "a batch's count is not that of its keys");
   hold(batch.first_key->number() == *keys.begin() && batch.last_key->number() == *keys.rbegin(),
@@ -49,7 +84,7 @@ void Oracle::on_cut(const Batch& batch, const std::set<std::int64_t>& keys, cons
   hold(!limits.max_weight || batch.count == 1 || weight <= *limits.max_weight,
        "a batch is above its limit by weight");
   // Up to a range that was planned behind it, and that an operator took hold of.
-  const bool fenced = keys.size() < next.size() &&
+  const bool fenced = !bounds_.newest_first && keys.size() < next.size() &&
                       holder_.upper_bound(*keys.rbegin()) != holder_.end() &&
                       holder_.upper_bound(*keys.rbegin())->first < next[keys.size()];
   if (keys.size() < next.size() && !count_full && !fenced && !limits.target_duration) {
@@ -76,7 +111,8 @@ bool Oracle::must_wait(const Restraint& restraint, TimePoint now) const {
   const bool complete = bounds_.upper && assets_.rbegin()->first >= *bounds_.upper;
   const bool waited = window.waiting_since && next.front() <= window.waiting_key->number() &&
                       *window.waiting_since + limits.max_wait.value_or(kMaxWait) <= now;
-  return !full && !complete && !waited && limits.max_wait != Duration::zero();
+  return !bounds_.newest_first && !full && !complete && !waited &&
+         limits.max_wait != Duration::zero();
 }
 
 void Oracle::on_taken_back(const Batch& batch) {
@@ -144,7 +180,8 @@ void Oracle::check(const std::vector<Batch>& batches,
   for (const auto& [key, holder] : holder_) {
     hold(by_id.contains(holder) && !by_id[holder]->superseded,
          "key " + std::to_string(key) + " is held by a superseded batch");
-    hold(fresh.empty() || key < fresh.front() || key < bounds_.lower,
+    hold(fresh.empty() || key < bounds_.lower ||
+             (bounds_.newest_first ? key > fresh.back() : key < fresh.front()),
          "key " + std::to_string(fresh.empty() ? 0 : fresh.front()) + " was skipped");
   }
   const auto live = std::count_if(batches.begin(), batches.end(), [&](const Batch& batch) {

@@ -21,6 +21,9 @@ class Oracle {
   struct Bounds {
     std::int64_t lower = 0;
     std::optional<std::int64_t> upper;
+    std::optional<double> above = std::nullopt;  ///< only assets whose weight is
+    bool only_missing = false;
+    bool newest_first = false;
   };
 
   Oracle(const std::map<std::int64_t, Asset>& assets, Bounds bounds)
@@ -36,6 +39,14 @@ class Oracle {
   /// inventory since when the oldest has waited, and nothing else.
   bool must_wait(const Restraint& restraint, TimePoint now) const;
 
+  /// What a campaign over what is missing sees: keys that succeeded batches of any window hold, and
+  /// how far it has come.
+  void see(std::set<std::int64_t> covered, const std::optional<Key>& frontier);
+  const Bounds& bounds() const { return bounds_; }
+  /// Keys that are held by one of the batches.
+  std::set<std::int64_t> held_by(const std::set<std::int64_t>& batch_ids) const;
+  /// Nothing was handed out, but the frontier moved: nothing may have waited up to there.
+  void on_passed(const std::optional<Key>& frontier) const;
   /// A range has just been cut. Errors (here and below): std::logic_error naming the broken
   /// invariant.
   void on_cut(const Batch& batch, const std::set<std::int64_t>& keys, const Limits& limits);
@@ -59,12 +70,16 @@ class Oracle {
   bool in_window(std::int64_t key) const {
     return key >= bounds_.lower && (!bounds_.upper || key <= *bounds_.upper);
   }
+  bool takes(std::int64_t key, const Asset& asset) const;
+  bool is_behind(std::int64_t key, const std::optional<Key>& frontier) const;
   /// Matching assets of the window that no live batch holds.
   std::vector<std::int64_t> waiting() const;
 
   const std::map<std::int64_t, Asset>& assets_;
   Bounds bounds_;
   std::map<std::int64_t, std::int64_t> holder_;  ///< key -> live batch
+  std::set<std::int64_t> covered_;
+  std::optional<Key> frontier_;
   std::set<std::int64_t> left_;  ///< planned before a reset to a later key, and cut again since
 };
 

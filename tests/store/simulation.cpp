@@ -185,20 +185,7 @@ void Simulation::step() {
       forget_taken_back(window, batches);
     }
   } else if (!assets_.empty() && oracles_.size() < 3) {
-    const std::int64_t from = pick(base_, last_key_);
-    const std::int64_t to = pick(from, last_key_ + 5);
-    const std::string name = "c" + std::to_string(oracles_.size());
-    CampaignOptions options{std::to_string(from), std::to_string(to), {}, {}};
-    options.max_in_flight = chance(20) ? std::optional(pick(1, 3)) : std::nullopt;
-    if (chance(50)) {
-      options.halt_after = chance(50) ? std::to_string(pick(1, 10)) : "20%";
-    }
-    each("campaign " + name, [&](World&, Inventory& inventory, std::size_t) {
-      const Window made = inventory.create_campaign(job_, name, options);
-      budgets_[name] = made.halt_count;
-      return made.upper->text() + " " + std::to_string(made.halt_count.value_or(0));
-    });
-    oracles_.emplace(name, Oracle(assets_, {from, to}));
+    create_campaign();
   }
 }
 
@@ -234,6 +221,7 @@ void Simulation::drain() {
       });
       check();
     }
+    look_around(window);
     oracle.check_drained(listed(window));
   }
   each("delete", [&](World&, Inventory& inventory, std::size_t) {

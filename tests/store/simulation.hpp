@@ -34,9 +34,17 @@ class Simulation {
   void choose_restraints();
   void step();
   void insert_assets();
+  void create_campaign();
+  /// The ranges that a campaign begins with where a plan was applied.
+  void adopt_plan(const std::string& window);
   void advance(Duration by);
   void acquire_some();
   void claim(const std::string& window, const AcquireOptions& options);
+  /// `taken` was acquired in order; `before`: the window's batches before that.
+  void check_order(const std::vector<Batch>& before,
+                   const Batch& taken,
+                   bool is_new,
+                   bool newest_first);
   void heartbeat(const Claimed& held);
   void release(const Claimed& held);
   /// What the failure policy made of a batch that was released as failed.
@@ -47,6 +55,10 @@ class Simulation {
   void check();
   Oracle::Restraint restraint_of(const std::string& window);
   std::vector<Batch> listed(const std::string& window);
+  /// Shows a campaign over what is missing the others' ledgers as they are.
+  void look_around(const std::string& window);
+  /// What succeeded batches of any window hold.
+  std::set<std::int64_t> covered_now();
   std::set<std::int64_t> keys_of_batch(const Batch& batch);
   /// Those of `before` that are there no more; `before` goes without them.
   std::vector<Batch> forget_taken_back(const std::string& window, std::vector<Batch>& before);

@@ -21,12 +21,16 @@ void Simulation::acquire_some() {
   if (chance(20)) {
     options.limits.max_count = pick(1, 8);
   }
+  options.ordered =
+      (options.retry == RetryMode::first || options.retry == RetryMode::only) && chance(25);
   options.least_ahead = chance(40) ? static_cast<int>(pick(1, 5)) : 0;
   claim(options.window, options);
 }
 
 void Simulation::claim(const std::string& window, const AcquireOptions& options) {
   std::vector<Batch> before = listed(window);
+  look_around(window);
+  const bool newest_first = oracles_.at(window).bounds().newest_first;
   const TimePoint now = worlds_[0]->now();
   Oracle::Restraint restraint = restraint_of(window);
   const auto live = std::count_if(before.begin(), before.end(), [&](const Batch& batch) {
@@ -41,7 +45,8 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
     return planned;
   });
   const std::string answer =
-      each("acquire " + window + " mode " + std::to_string(static_cast<int>(options.retry)),
+      each("acquire " + window + " mode " + std::to_string(static_cast<int>(options.retry)) +
+               (options.ordered ? " in order" : ""),
            [&](World&, Inventory& inventory, std::size_t) {
              const Acquired got = inventory.acquire(job_, options);
              if (!got.batch) {
@@ -63,6 +68,7 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
   }
   const std::vector<Batch> taken_back = forget_taken_back(window, before);
   if (claimed.batches.empty()) {
+    oracles_.at(window).on_passed(worlds_[0]->inventory().find_window(job_, window).frontier);
     return;
   }
   const Batch& batch = claimed.batches[0];
@@ -73,6 +79,9 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
   limits.max_count = options.limits.max_count ? options.limits.max_count : limits.max_count;
   hold(!restraint.max_in_flight || live < *restraint.max_in_flight,
        "more batches are in flight than may be");
+  if (options.ordered) {
+    check_order(before, batch, known == before.end() && !half, newest_first);
+  }
   if (known == before.end() && !half) {
     restraint.limits.max_count = limits.max_count;
     hold(!taken_back.empty() || !oracles_.at(window).must_wait(restraint, now),
@@ -94,7 +103,9 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
       }
       const bool same_turn = options.retry == RetryMode::first ||
                              options.retry == RetryMode::only || other.status == known->status;
-      hold(!due || !same_turn || !(*other.first_key < *batch.first_key), "an older batch was due");
+      const bool is_before =
+          newest_first ? *batch.first_key < *other.first_key : *other.first_key < *batch.first_key;
+      hold(!due || !same_turn || !is_before, "another batch was due before");
     }
   }
   adopt_ahead(window, before, batch, limits, taken_back);

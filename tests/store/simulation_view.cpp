@@ -6,8 +6,31 @@
 
 namespace tranche::test {
 
+std::set<std::int64_t> Simulation::covered_now() {
+  std::set<std::int64_t> covered;
+  for (const auto& [name, other] : oracles_) {
+    std::set<std::int64_t> succeeded;
+    for (const Batch& batch : listed(name)) {
+      if (batch.status == BatchStatus::succeeded) {
+        succeeded.insert(batch.id);
+      }
+    }
+    covered.merge(other.held_by(succeeded));
+  }
+  return covered;
+}
+
+void Simulation::look_around(const std::string& window) {
+  Oracle& oracle = oracles_.at(window);
+  if (!oracle.bounds().only_missing) {
+    return;
+  }
+  oracle.see(covered_now(), worlds_[0]->inventory().find_window(job_, window).frontier);
+}
+
 void Simulation::check() {
   for (const auto& [window, oracle] : oracles_) {
+    look_around(window);
     Backlog backlog;
     bool closed = false;
     each("backlog", [&, w = window](World&, Inventory& inventory, std::size_t i) {

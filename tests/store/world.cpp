@@ -3,6 +3,7 @@
 #include "sql/connection.hpp"
 #include "sql/migrate.hpp"
 #include "sql/sql_store.hpp"
+#include "support/memory_filter.hpp"
 #include "support/skip.hpp"
 
 #include "tranche/error.hpp"
@@ -201,8 +202,12 @@ void World::insert(const std::vector<Row>& rows) {
     const std::string item = row.item.empty() ? "item-" + row.key : row.item;
     if (rows_) {
       MemoryTable::Row made{{Key::parse(type_, row.key), item, row.weight.value_or(0)}};
-      made.matches = [wanted = "tag = '" + row.tag + "'"](const std::string& filter) {
-        return filter.empty() || filter == wanted;
+      made.matches = [row](const std::string& filter) {
+        return holds(filter, [&](std::string_view column) {
+          return column == "tag"      ? row.tag
+                 : column == "weight" ? format_weight(row.weight.value_or(0))
+                                      : row.key;
+        });
       };
       const Key key = made.asset.key;
       rows_->rows.insert({key, std::move(made)});

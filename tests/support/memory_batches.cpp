@@ -2,13 +2,17 @@
 
 namespace tranche::test {
 
-Unfinished MemoryTransaction::find_unfinished(std::int64_t window_id) {
+Unfinished MemoryTransaction::find_unfinished(std::int64_t window_id, bool newest_first) {
   Unfinished found;
-  for (const StoredBatch& stored : open_batches(window_id)) {
+  std::vector<StoredBatch> open = open_batches(window_id);
+  if (newest_first) {
+    std::reverse(open.begin(), open.end());
+  }
+  for (const StoredBatch& stored : open) {
     const Batch& batch = stored.batch;
     const bool due = *batch.available_at <= now();
-    if (found.oldest == 0) {
-      found.oldest = batch.id;
+    if (found.next == 0) {
+      found.next = batch.id;
       found.due = due;
     }
     if (batch.status == BatchStatus::processing && !due) {
@@ -35,7 +39,11 @@ std::optional<StoredBatch> MemoryTransaction::take_due_batch(std::int64_t window
   if (window.state != WindowState::active || state_.jobs.at(window.job_id).paused) {
     return std::nullopt;
   }
-  for (StoredBatch& stored : open_batches(window_id)) {
+  std::vector<StoredBatch> open = open_batches(window_id);
+  if (wanted.newest_first) {
+    std::reverse(open.begin(), open.end());
+  }
+  for (StoredBatch& stored : open) {
     const Batch& batch = stored.batch;
     if (*batch.available_at <= now() && (wanted.retries || batch.status == BatchStatus::planned) &&
         (wanted.ahead || !stored.ahead)) {

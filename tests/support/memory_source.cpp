@@ -2,17 +2,10 @@
 
 #include "tranche/error.hpp"
 
+#include <iterator>
 #include <limits>
 
 namespace tranche::test {
-
-namespace {
-
-bool within(const SourceRange& range, const Key& key) {
-  return (!range.to || key <= *range.to) && (!range.before || key < *range.before);
-}
-
-}  // namespace
 
 Asset MemorySource::seen(const Asset& asset) const {
   Asset made = asset;
@@ -33,45 +26,77 @@ std::optional<Key> MemorySource::oldest_key() {
   return table_->rows.empty() ? std::nullopt : std::optional(table_->rows.begin()->first);
 }
 
+/// Until `visit` answers false.
+template <typename Visit>
+void MemorySource::walk(const SourceRange& range, const Visit& visit) const {
+  const auto& rows = table_->rows;
+  const auto begin = range.after  ? rows.upper_bound(*range.after)
+                     : range.from ? rows.lower_bound(*range.from)
+                                  : rows.begin();
+  const auto end = range.before ? rows.lower_bound(*range.before)
+                   : range.to   ? rows.upper_bound(*range.to)
+                                : rows.end();
+  const auto is_empty = [&] {
+    return begin == rows.end() || (end != rows.end() && !(begin->first < end->first));
+  };
+  if (is_empty()) {
+    return;
+  }
+  if (!range.descending) {
+    for (auto at = begin; at != end && visit(at->second); ++at) {
+    }
+    return;
+  }
+  for (auto at = end; at != begin && visit(std::prev(at)->second); --at) {
+  }
+}
+
 std::int64_t MemorySource::scan(const SourceRange& range,
                                 std::int64_t limit,
                                 const std::function<void(const Asset&)>& each) {
-  const auto& rows = table_->rows;
-  auto at = range.after  ? rows.upper_bound(*range.after)
-            : range.from ? rows.lower_bound(*range.from)
-                         : rows.begin();
   std::int64_t count = 0;
-  for (; at != rows.end() && count < limit && within(range, at->first); ++at) {
-    const auto& [key, row] = *at;
-    if (!row.matches(definition_.filter)) {
-      continue;
+  walk(range, [&](const MemoryTable::Row& row) {
+    if (count == limit) {
+      return false;
     }
-    const Asset asset = seen(row.asset);
-    if (!(asset.weight >= 0)) {
-      throw Error(ErrorCode::refused, "the weight of key " + key.text() + " is negative");
+    if (row.matches(definition_.filter)) {
+      const Asset asset = seen(row.asset);
+      if (!(asset.weight >= 0)) {
+        throw Error(ErrorCode::refused, "the weight of key " + asset.key.text() + " is negative");
+      }
+      each(asset);
+      ++count;
     }
-    each(asset);
-    ++count;
-  }
+    return true;
+  });
   return count;
 }
 
 std::optional<Key> MemorySource::key_after(const SourceRange& range, std::int64_t count) {
-  const auto& rows = table_->rows;
-  auto at = range.after  ? rows.upper_bound(*range.after)
-            : range.from ? rows.lower_bound(*range.from)
-                         : rows.begin();
-  for (; at != rows.end() && within(range, at->first); ++at) {
+  std::optional<Key> found;
+  walk(range, [&](const MemoryTable::Row& row) {
     if (--count == 0) {
-      return at->first;
+      found = row.asset.key;
     }
-  }
-  return std::nullopt;
+    return count > 0;
+  });
+  return found;
+}
+
+std::optional<std::pair<Key, Key>> MemorySource::ends(const Key& to) {
+  const SourceTotals all = totals({std::nullopt, std::nullopt, to});
+  return all.count == 0 ? std::nullopt : std::optional(std::pair(*all.first_key, *all.last_key));
+}
+
+std::string MemorySource::time_condition(const TimeBounds&) {
+  throw Error(ErrorCode::refused, "the model's rows have no time");
 }
 
 SourceTotals MemorySource::totals(const SourceRange& range) {
   SourceTotals totals;
-  scan(range, std::numeric_limits<std::int64_t>::max(), [&](const Asset& asset) {
+  SourceRange rising = range;
+  rising.descending = false;
+  scan(rising, std::numeric_limits<std::int64_t>::max(), [&](const Asset& asset) {
     ++totals.count;
     totals.weight += asset.weight;
     totals.first_key = totals.first_key ? totals.first_key : asset.key;

@@ -36,6 +36,9 @@ class MemorySource final : public Source {
                     const std::function<void(const Asset&)>& each) override;
   std::optional<Key> key_after(const SourceRange& range, std::int64_t rows) override;
   SourceTotals totals(const SourceRange& range) override;
+  std::optional<std::pair<Key, Key>> ends(const Key& to) override;
+  /// Its rows have no time.
+  std::string time_condition(const TimeBounds& bounds) override;
   std::optional<Asset> find_key(const Key& key) override;
   std::vector<Asset> find_item(const std::string& item) override;
   std::optional<double> age_seconds(const Key&) override { return std::nullopt; }
@@ -44,6 +47,8 @@ class MemorySource final : public Source {
 
  private:
   Asset seen(const Asset& asset) const;
+  template <typename Visit>
+  void walk(const SourceRange& range, const Visit& visit) const;
   std::shared_ptr<const MemoryTable> table_;
   JobDefinition definition_;
 };

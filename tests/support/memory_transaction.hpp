@@ -1,5 +1,6 @@
 #pragma once
 
+#include "source/filter_text.hpp"
 #include "support/memory_store.hpp"
 
 #include "tranche/error.hpp"
@@ -58,7 +59,7 @@ class MemoryTransaction final : public StoreTransaction {
                                             KeyType,
                                             const DueBatches& wanted) override;
   std::int64_t count_live(std::int64_t window_id) override;
-  Unfinished find_unfinished(std::int64_t window_id) override;
+  Unfinished find_unfinished(std::int64_t window_id, bool newest_first) override;
   std::int64_t reserve_batch_id() override { return ++state_.last_batch; }
   void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) override;
   void delete_batch_keys(std::int64_t batch_id) override {
@@ -205,7 +206,7 @@ class MemoryTransaction final : public StoreTransaction {
     batch.window = window.name;
     batch.table = definition.table;
     batch.key_column = definition.key_column;
-    batch.filter = definition.filter;
+    batch.filter = source::conjunction({definition.filter, window.filter});
     batch.superseded = stored.superseded_from && *stored.superseded_from <= *batch.first_key;
     stored.current_version_id = job.version_id;
     return stored;

@@ -27,6 +27,10 @@ class SameSource : public Source {
     return source_->key_after(range, rows);
   }
   SourceTotals totals(const SourceRange& range) override { return source_->totals(range); }
+  std::optional<std::pair<Key, Key>> ends(const Key& to) override { return source_->ends(to); }
+  std::string time_condition(const TimeBounds& bounds) override {
+    return source_->time_condition(bounds);
+  }
   std::optional<Asset> find_key(const Key& key) override { return source_->find_key(key); }
   std::vector<Asset> find_item(const std::string& item) override {
     return source_->find_item(item);

@@ -51,7 +51,8 @@ struct AcquireOptions {
   /// cut for whoever acquires next with the same limits: so many at least, always, and at most.
   int least_ahead = 0;
   int most_ahead = std::numeric_limits<int>::max();
-  /// The oldest unfinished batch, or the next range where there is none; nothing while a batch of
+  /// The oldest unfinished batch (of a campaign that begins at its end: the newest), or the next
+  /// range where there is none; nothing while a batch of
   /// the window is being processed, waits for its next attempt or has failed for good. Of `retry`
   /// only `first` and `only` go with it. Holds for those who ask for it: others take what they
   /// find.
@@ -115,9 +116,26 @@ struct CampaignOptions {
   std::optional<std::string> halt_after = std::nullopt;
   /// So many of its batches are processed at once at most; unset: as many as the job allows.
   std::optional<std::int64_t> max_in_flight = std::nullopt;
+  /// An SQL condition as a job's filter is one; assets must match both.
+  std::string filter = {};
+  /// RFC 3339, or a date in UTC; both inclusive, a date as `to_time` the whole day. By the job's
+  /// time column, or its key where that is a time; assets without a time are left out.
+  std::optional<std::string> from_time = std::nullopt;
+  std::optional<std::string> to_time = std::nullopt;
+  /// Only assets that no succeeded batch of the job holds when their range is cut: by its exact
+  /// keys, in any window; of this version of the job, where one is named.
+  bool only_missing = false;
+  std::optional<int> missing_version = std::nullopt;
+  /// From the upper bound downwards. It does not reach beyond the newest settled key of now.
+  bool newest_first = false;
 };
 /// Errors: ErrorCode::usage naming what is accepted.
 void check_halt_after(const std::string& text);
+void check_times(const CampaignOptions& options);
+
+// campaign_plan.hpp
+struct CampaignPlan;
+struct Pace;
 
 struct OpenOptions {
   std::string schema = "tranche";  ///< PostgreSQL only
@@ -162,6 +180,15 @@ class Inventory {
   Window create_campaign(const std::string& job,
                          const std::string& name,
                          const CampaignOptions& options);
+  /// What create_campaign() would hand out. Changes nothing.
+  CampaignPlan plan_campaign(const std::string& job,
+                             const std::string& name,
+                             const CampaignOptions& options);
+  /// Creates the campaign with exactly the ranges of the plan, each a batch that waits. Errors:
+  /// refused, naming the range, where the source is not what it was.
+  Window apply_campaign(const std::string& name, const CampaignPlan& plan);
+  /// How fast the job's newest batches succeeded.
+  Pace pace_of(const std::string& job);
   std::vector<Window> list_windows(const std::string& job);
   Window find_window(const std::string& job, const std::string& window);
   void set_window_state(const std::string& job, const std::string& window, WindowState state);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tranche {
@@ -19,6 +20,13 @@ struct SourceRange {
   std::optional<Key> from = std::nullopt;    ///< inclusive
   std::optional<Key> to = std::nullopt;      ///< inclusive
   std::optional<Key> before = std::nullopt;  ///< exclusive
+  bool descending = false;                   ///< read from the upper end
+};
+
+/// Bounds of a time, in microseconds since 1970.
+struct TimeBounds {
+  std::optional<std::int64_t> from = std::nullopt;    ///< inclusive
+  std::optional<std::int64_t> before = std::nullopt;  ///< exclusive
 };
 
 struct SourceTotals {
@@ -68,14 +76,19 @@ class Source {
   virtual std::vector<Writer> describe_writers() { return {}; }
   /// The lowest visible key, filter or not.
   virtual std::optional<Key> oldest_key() = 0;
-  /// Calls `each` with up to `limit` matching assets in key order; returns how many.
+  /// Calls `each` with up to `limit` matching assets in the order of the range; returns how many.
   virtual std::int64_t scan(const SourceRange& range,
                             std::int64_t limit,
                             const std::function<void(const Asset&)>& each) = 0;
-  /// The key of the `rows`-th asset of the range, filter or not; empty: it has fewer.
+  /// The key of the `rows`-th asset in the order of the range, filter or not; empty: it has fewer.
   virtual std::optional<Key> key_after(const SourceRange& range, std::int64_t rows) = 0;
   /// Counts the matching assets of a range: reads all of them.
   virtual SourceTotals totals(const SourceRange& range) = 0;
+  /// The first and the last key of the matching assets up to `to`, by an index of what the filter
+  /// asks for rather than by the key's.
+  virtual std::optional<std::pair<Key, Key>> ends(const Key& to) = 0;
+  /// A condition on the time of an asset. Errors: refused where neither key nor time column is one.
+  virtual std::string time_condition(const TimeBounds& bounds) = 0;
   /// One asset by its key, filter or not.
   virtual std::optional<Asset> find_key(const Key& key) = 0;
   /// Assets that have this item, filter or not, up to 100 in key order.
@@ -97,5 +110,7 @@ std::unique_ptr<Source> open_source(const DatabaseUrl& where, const JobDefinitio
 /// order. Returns warnings for the person who defines the job. Errors: refused, naming what is
 /// missing or wrong and what there is.
 std::vector<std::string> inspect_source(const DatabaseUrl& where, JobDefinition& definition);
+/// Checks the filter alone, in the same way.
+void inspect_filter(const DatabaseUrl& where, const JobDefinition& definition);
 
 }  // namespace tranche

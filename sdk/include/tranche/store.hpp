@@ -121,11 +121,12 @@ struct HandedOver {
 struct DueBatches {
   bool retries = true;  ///< those that failed or lost their holder
   bool ahead = true;    ///< those that were planned ahead
+  bool newest_first = false;
 };
 
 /// What stands before new ranges of a window where they are processed in order; ids, 0: none.
 struct Unfinished {
-  std::int64_t oldest = 0;    ///< the lowest by key that is being processed or may be again
+  std::int64_t next = 0;      ///< the first in order that is being processed or may be again
   bool due = false;           ///< it can be taken now
   std::int64_t held = 0;      ///< one whose lease has not ended
   std::int64_t given_up = 0;  ///< one that has failed for good
@@ -232,7 +233,7 @@ class StoreTransaction {
                                                     const DueBatches& wanted) = 0;
   /// Batches of the window that are processed under a lease that has not ended.
   virtual std::int64_t count_live(std::int64_t window_id) = 0;
-  virtual Unfinished find_unfinished(std::int64_t window_id) = 0;
+  virtual Unfinished find_unfinished(std::int64_t window_id, bool newest_first) = 0;
   virtual std::int64_t reserve_batch_id() = 0;
   virtual void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) = 0;
   /// Those of a batch that is not stored after all.

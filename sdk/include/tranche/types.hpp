@@ -140,6 +140,12 @@ struct Window {
   /// So many assets that have failed for good pause it; `halt_after` is what was asked for: "5%".
   std::optional<std::int64_t> halt_count;
   std::string halt_after;
+  // Of a campaign.
+  std::string filter;         ///< narrows it further than the job's filter; empty: it does not
+  bool only_missing = false;  ///< it hands out only assets that no succeeded batch of the job holds
+  std::optional<int> missing_version;  ///< of the job: only its batches count for that
+  bool newest_first = false;  ///< from the upper bound downwards; the frontier is the lowest key
+                              ///< handed out or scanned past
 };
 
 enum class BatchStatus { planned, processing, succeeded, failed, cancelled };
@@ -240,7 +246,7 @@ struct Batch {
   // Of the job version that it was cut with.
   std::string table;
   std::string key_column;
-  std::string filter;
+  std::string filter;  ///< with that of its campaign
 };
 
 /// The orchestrator's own names for a run: dag_id, pod_name, ...

@@ -11,7 +11,7 @@ b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attemp
 (extract(epoch FROM b.available_at) * 1000)::bigint, (extract(epoch FROM b.acquired_at) * 1000)::bigint,
 (extract(epoch FROM b.released_at) * 1000)::bigint, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
 v.definition ->> 'table', v.definition ->> 'key_column', v.definition ->> 'filter', b.generation, b.digest,
-b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for, b.done_count, b.size_reason
+b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for, b.done_count, b.size_reason, w.filter
 
 -- name: fragment batch_tables
 /* TEMPLATE: prefix */batch AS b
@@ -25,7 +25,8 @@ j.id, j.name, j.paused, v.id, v.number, v.definition, (extract(epoch FROM j.crea
 -- name: fragment window_columns
 w.id, w.job_id, w.name, w.kind, w.state, w.state_reason, w.lower_key, w.upper_key, w.frontier, w.generation,
 w.max_count, w.max_weight, (extract(epoch FROM w.created_at) * 1000)::bigint, w.halt_count, w.halt_after,
-w.waiting_key, (extract(epoch FROM w.waiting_since) * 1000)::bigint, w.max_in_flight, w.learned
+w.waiting_key, (extract(epoch FROM w.waiting_since) * 1000)::bigint, w.max_in_flight, w.learned,
+w.filter, w.only_missing, w.missing_version, w.newest_first
 
 -- name: now
 -- The database's clock.
@@ -126,8 +127,9 @@ DELETE FROM /* TEMPLATE: prefix */job WHERE id = $1
 -- name: insert_window
 -- A window; no row where the job has one of this name.
 INSERT INTO /* TEMPLATE: prefix */window (job_id, name, kind, lower_key, upper_key, max_count, max_weight, halt_count, halt_after,
-  max_in_flight, created_at)
-VALUES ($2::bigint, $3, $4, $5::bytea, $6::bytea, $7::bigint, $8::double precision, $9::bigint, $10::text, $11::bigint, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))
+  max_in_flight, filter, only_missing, missing_version, newest_first, created_at)
+VALUES ($2::bigint, $3, $4, $5::bytea, $6::bytea, $7::bigint, $8::double precision, $9::bigint, $10::text, $11::bigint,
+  $12::text, $13::bigint <> 0, $14::integer, $15::bigint <> 0, coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))
 ON CONFLICT (job_id, name) DO NOTHING RETURNING id
 
 -- name: find_window
@@ -180,14 +182,23 @@ UPDATE /* TEMPLATE: prefix */window SET state = $2, state_reason = $3 WHERE id =
 UPDATE /* TEMPLATE: prefix */window SET lower_key = $2, frontier = NULL, generation = generation + 1, waiting_key = NULL, waiting_since = NULL
 WHERE id = $1
 
--- name: take_due_batch
--- The oldest batch that can be taken now; $3 false: no retries, $4 false: none that were planned ahead. Those are stale after $5
--- milliseconds.
+-- name: fragment due_batches
 SELECT /* TEMPLATE: batch_columns */,
   b.created_at < coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) - $5::bigint * interval '1 millisecond' FROM /* TEMPLATE: batch_tables */
 WHERE b.window_id = $2 AND w.state = 'active' AND NOT j.paused AND b.available_at IS NOT NULL AND b.available_at <= coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */)
   AND ($3::bigint <> 0 OR b.status = 'planned') AND ($4::bigint <> 0 OR b.planned_after IS NULL)
+
+-- name: take_due_batch
+-- The oldest batch that can be taken now; $3 false: no retries, $4 false: none that were planned ahead. Those are stale after $5
+-- milliseconds.
+/* TEMPLATE: due_batches */
 ORDER BY b.first_key LIMIT 1
+FOR UPDATE OF b SKIP LOCKED
+
+-- name: take_newest_due_batch
+-- The newest one, of a campaign that begins at its end.
+/* TEMPLATE: due_batches */
+ORDER BY b.first_key DESC LIMIT 1
 FOR UPDATE OF b SKIP LOCKED
 
 -- name: count_live
@@ -599,14 +610,24 @@ FROM total
 SELECT coalesce(sum(count), 0)::bigint FROM /* TEMPLATE: prefix */batch
 WHERE window_id = $1 AND status IN ('failed', 'cancelled') AND status = 'failed' AND exhausted AND available_at IS NULL AND superseded_from IS NULL
 
+-- name: fragment unfinished_rest
+(SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = $2 AND available_at IS NOT NULL AND status = 'processing'
+     AND available_at > coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) LIMIT 1),
+  (SELECT id FROM /* TEMPLATE: unclosed */ AND status = 'failed' AND exhausted LIMIT 1)
+
 -- name: find_unfinished
 -- What stands before new ranges where they are processed in order.
 SELECT (SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = $2 AND available_at IS NOT NULL ORDER BY first_key LIMIT 1),
   (SELECT (available_at <= coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))::int FROM /* TEMPLATE: prefix */batch
    WHERE window_id = $2 AND available_at IS NOT NULL ORDER BY first_key LIMIT 1),
-  (SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = $2 AND available_at IS NOT NULL AND status = 'processing'
-     AND available_at > coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) LIMIT 1),
-  (SELECT id FROM /* TEMPLATE: unclosed */ AND status = 'failed' AND exhausted LIMIT 1)
+  /* TEMPLATE: unfinished_rest */
+
+-- name: find_newest_unfinished
+-- The same where the newest goes first.
+SELECT (SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = $2 AND available_at IS NOT NULL ORDER BY first_key DESC LIMIT 1),
+  (SELECT (available_at <= coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */))::int FROM /* TEMPLATE: prefix */batch
+   WHERE window_id = $2 AND available_at IS NOT NULL ORDER BY first_key DESC LIMIT 1),
+  /* TEMPLATE: unfinished_rest */
 
 -- name: closed_totals
 -- What has ended for good. One walk through the window's batches: asked now and then by whoever shows progress.

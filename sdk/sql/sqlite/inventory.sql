@@ -10,7 +10,7 @@ b.id, b.window_id, w.job_id, b.version_id, j.name, w.name, v.definition ->> '$.k
 b.count, b.weight, b.status, b.exhausted, b.skipped, b.superseded_from, b.attempt, b.max_attempts, b.token,
 b.available_at, b.acquired_at, b.released_at, b.run_id, b.exit_code, b.message, b.outputs, b.parent_id,
 v.definition ->> '$.table', v.definition ->> '$.key_column', v.definition ->> '$.filter', b.generation, b.digest,
-b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for, b.done_count, b.size_reason
+b.lease_ms, j.version_id, b.kind = 'items', b.planned_after, b.planned_for, b.done_count, b.size_reason, w.filter
 
 -- name: fragment batch_tables
 /* TEMPLATE: prefix */batch AS b
@@ -24,7 +24,7 @@ j.id, j.name, j.paused, v.id, v.number, v.definition, j.created_at, j.updated_at
 -- name: fragment window_columns
 w.id, w.job_id, w.name, w.kind, w.state, w.state_reason, w.lower_key, w.upper_key, w.frontier, w.generation,
 w.max_count, w.max_weight, w.created_at, w.halt_count, w.halt_after, w.waiting_key, w.waiting_since,
-w.max_in_flight, w.learned
+w.max_in_flight, w.learned, w.filter, w.only_missing, w.missing_version, w.newest_first
 
 -- name: now
 -- The database's clock.
@@ -119,8 +119,8 @@ DELETE FROM /* TEMPLATE: prefix */job WHERE id = ?1
 -- name: insert_window
 -- A window; no row where the job has one of this name.
 INSERT INTO /* TEMPLATE: prefix */window (job_id, name, kind, lower_key, upper_key, max_count, max_weight, halt_count, halt_after,
-  max_in_flight, created_at)
-SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?1, /* TEMPLATE: clock */) WHERE true
+  max_in_flight, filter, only_missing, missing_version, newest_first, created_at)
+SELECT ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, coalesce(?1, /* TEMPLATE: clock */) WHERE true
 ON CONFLICT (job_id, name) DO NOTHING RETURNING id
 
 -- name: find_window
@@ -154,13 +154,21 @@ UPDATE /* TEMPLATE: prefix */window SET state = ?2, state_reason = ?3 WHERE id =
 UPDATE /* TEMPLATE: prefix */window SET lower_key = ?2, frontier = NULL, generation = generation + 1, waiting_key = NULL, waiting_since = NULL
 WHERE id = ?1
 
--- name: take_due_batch
--- The oldest batch that can be taken now; ?3 false: no retries, ?4 false: none that were planned ahead. Those are stale after ?5
--- milliseconds.
+-- name: fragment due_batches
 SELECT /* TEMPLATE: batch_columns */, b.created_at < coalesce(?1, /* TEMPLATE: clock */) - ?5 FROM /* TEMPLATE: batch_tables */
 WHERE b.window_id = ?2 AND w.state = 'active' AND NOT j.paused AND b.available_at IS NOT NULL AND b.available_at <= coalesce(?1, /* TEMPLATE: clock */)
   AND (?3 OR b.status = 'planned') AND (?4 OR b.planned_after IS NULL)
+
+-- name: take_due_batch
+-- The oldest batch that can be taken now; ?3 false: no retries, ?4 false: none that were planned ahead. Those are stale after ?5
+-- milliseconds.
+/* TEMPLATE: due_batches */
 ORDER BY b.first_key LIMIT 1
+
+-- name: take_newest_due_batch
+-- The newest one, of a campaign that begins at its end.
+/* TEMPLATE: due_batches */
+ORDER BY b.first_key DESC LIMIT 1
 
 -- name: count_live
 SELECT count(*) FROM /* TEMPLATE: prefix */batch
@@ -480,14 +488,24 @@ FROM (
 SELECT coalesce(sum(count), 0) FROM /* TEMPLATE: prefix */batch
 WHERE window_id = ?1 AND status IN ('failed', 'cancelled') AND status = 'failed' AND exhausted AND available_at IS NULL AND superseded_from IS NULL
 
+-- name: fragment unfinished_rest
+(SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = ?2 AND available_at IS NOT NULL AND status = 'processing'
+     AND available_at > coalesce(?1, /* TEMPLATE: clock */) LIMIT 1),
+  (SELECT id FROM /* TEMPLATE: unclosed */ AND status = 'failed' AND exhausted LIMIT 1)
+
 -- name: find_unfinished
 -- What stands before new ranges where they are processed in order.
 SELECT (SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = ?2 AND available_at IS NOT NULL ORDER BY first_key LIMIT 1),
   (SELECT available_at <= coalesce(?1, /* TEMPLATE: clock */) FROM /* TEMPLATE: prefix */batch
    WHERE window_id = ?2 AND available_at IS NOT NULL ORDER BY first_key LIMIT 1),
-  (SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = ?2 AND available_at IS NOT NULL AND status = 'processing'
-     AND available_at > coalesce(?1, /* TEMPLATE: clock */) LIMIT 1),
-  (SELECT id FROM /* TEMPLATE: unclosed */ AND status = 'failed' AND exhausted LIMIT 1)
+  /* TEMPLATE: unfinished_rest */
+
+-- name: find_newest_unfinished
+-- The same where the newest goes first.
+SELECT (SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = ?2 AND available_at IS NOT NULL ORDER BY first_key DESC LIMIT 1),
+  (SELECT available_at <= coalesce(?1, /* TEMPLATE: clock */) FROM /* TEMPLATE: prefix */batch
+   WHERE window_id = ?2 AND available_at IS NOT NULL ORDER BY first_key DESC LIMIT 1),
+  /* TEMPLATE: unfinished_rest */
 
 -- name: closed_totals
 -- What has ended for good. One walk through the window's batches: asked now and then by whoever shows progress.

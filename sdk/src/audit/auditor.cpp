@@ -28,6 +28,8 @@ namespace tranche::audit {
 
 namespace {
 
+constexpr std::size_t kTogether = 4096;
+
 /// What makes two definitions show the same assets.
 std::string view_of(const JobDefinition& definition) {
   JobDefinition shown;
@@ -63,6 +65,11 @@ Auditor::Auditor(Inventory::Impl& impl,
       stragglers_(impl, ledger_.stragglers(), [this](const StoredBatch& stored) {
         check_straggler(stored);
       }) {
+  if (ledger_.window().only_missing) {
+    covered_.emplace(ledger_.job(), ledger_.window().missing_version, [this](const auto& work) {
+      impl_.reading(work);
+    });
+  }
   if (options.repair) {
     repair_.emplace(impl, ledger_, [this](const LateAsset& late, std::int64_t repaired_by) {
       tell_late(late, repaired_by);
@@ -83,6 +90,9 @@ AuditTotals Auditor::run() {
     before = std::move(range);
   }
   walk_gap(before ? &before->stored : nullptr, nullptr);
+  if (covered_) {
+    flush_late();
+  }
   stragglers_.finish();
   if (repair_) {
     repair_->finish();
@@ -168,11 +178,38 @@ void Auditor::matched(const Asset& asset) {
 void Auditor::late(const Asset& asset) {
   if (stragglers_.hold(asset)) {
     ++totals_.assets;
-  } else if (repair_) {
-    repair_->add(asset, batch_id_, version_id_);
+  } else if (covered_) {
+    doubtful_.push_back({asset, batch_id_, version_id_});
+    if (doubtful_.size() == kTogether) {
+      flush_late();
+    }
   } else {
-    tell_late({asset, batch_id_}, 0);
+    found_late({asset, batch_id_}, version_id_);
   }
+}
+
+void Auditor::found_late(const LateAsset& late, std::int64_t version_id) {
+  if (repair_) {
+    repair_->add(late.asset, late.batch_id, version_id);
+  } else {
+    tell_late(late, 0);
+  }
+}
+
+void Auditor::flush_late() {
+  std::vector<Asset> missing;
+  for (const Doubtful& one : doubtful_) {
+    missing.push_back(one.asset);
+  }
+  covered_->keep_missing(missing);
+  auto next = missing.begin();
+  for (const Doubtful& one : doubtful_) {
+    if (next != missing.end() && next->key == one.asset.key) {
+      found_late({one.asset, one.batch_id}, one.version_id);
+      ++next;
+    }
+  }
+  doubtful_.clear();
 }
 
 void Auditor::vanished(const Key& first, const Key& last, std::int64_t count) {

@@ -5,12 +5,14 @@
 #include "audit/ledger.hpp"
 #include "audit/repair.hpp"
 #include "audit/stragglers.hpp"
+#include "coverage/covered_keys.hpp"
 
 #include "tranche/audit.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tranche::audit {
 
@@ -33,7 +35,9 @@ class Auditor final : private MatchListener {
   void matched(const Asset& asset) override;
   void late(const Asset& asset) override;
   void vanished(const Key& first, const Key& last, std::int64_t count) override;
-  void tell(const AuditFinding& finding);
+  /// Of those that the ledger does not hold: all but what a campaign left out as covered.
+  void flush_late();
+  void found_late(const LateAsset& late, std::int64_t version_id);
   void tell_late(const LateAsset& late, std::int64_t repaired_by);
   void tell_changed(const StoredBatch& stored, std::uint64_t digest, double weight);
 
@@ -49,6 +53,15 @@ class Auditor final : private MatchListener {
   Ledger ledger_;
   Stragglers stragglers_;
   std::optional<Repair> repair_;
+
+  /// Of a campaign that hands out only what is missing.
+  struct Doubtful {
+    Asset asset;
+    std::int64_t batch_id = 0;
+    std::int64_t version_id = 0;
+  };
+  std::optional<coverage::CoveredKeys> covered_;
+  std::vector<Doubtful> doubtful_;
 
   std::string view_;  ///< what `source_` shows
   std::unique_ptr<Source> source_;

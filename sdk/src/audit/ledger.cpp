@@ -1,5 +1,7 @@
 #include "audit/ledger.hpp"
 
+#include "source/filter_text.hpp"
+
 #include "tranche/error.hpp"
 
 #include <algorithm>
@@ -9,18 +11,6 @@ namespace tranche::audit {
 namespace {
 
 constexpr std::int64_t kPage = 256;
-
-std::string conjunction(const std::vector<std::string>& filters) {
-  if (filters.size() == 1) {
-    return filters.front();
-  }
-  std::string text;
-  for (const std::string& filter : filters) {
-    // The line break ends a comment that the filter may end with.
-    text += (text.empty() ? "(" : " AND (") + filter + "\n)";
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -44,6 +34,10 @@ Ledger::Ledger(Inventory::Impl& impl, const std::string& job, const std::string&
       }
     }
     versions_ = transaction.list_job_versions(job_.id);
+    for (Job& version : versions_) {
+      version = narrowed(std::move(version), window_);
+    }
+    job_ = narrowed(std::move(job_), window_);
     find_bounds();
     newest_range_ = transaction.newest_range(window_.id);
     if (end_) {
@@ -53,6 +47,11 @@ Ledger::Ledger(Inventory::Impl& impl, const std::string& job, const std::string&
 }
 
 void Ledger::find_bounds() {
+  if (window_.newest_first) {
+    start_ = window_.frontier;
+    end_ = window_.frontier ? window_.upper : std::nullopt;
+    return;
+  }
   start_ = first_key_of(job_, window_);
   const Position next = next_position(window_);
   end_ = next.after;
@@ -73,7 +72,10 @@ std::optional<LedgerBatch> Ledger::next() {
     }
     LedgerBatch batch = std::move(page_.front());
     page_.pop_front();
-    if (!batch.stored.batch.superseded && !beyond(*batch.stored.batch.first_key)) {
+    const Batch& range = batch.stored.batch;
+    // What a campaign that begins at its end has cut meanwhile lies before the start.
+    const bool later = window_.newest_first && *range.first_key < *start_;
+    if (!range.superseded && !later && !beyond(*range.first_key)) {
       return batch;
     }
   }
@@ -91,7 +93,7 @@ void Ledger::read_page() {
       refuse_moved(job_);
     }
     // Ranges that nobody began may have been taken back.
-    end_ = end_included_ ? std::min(end_, now.frontier) : end_;
+    end_ = end_included_ && !now.newest_first ? std::min(end_, now.frontier) : end_;
     read = transaction.ledger_batches(window_.id, generation_, page_at_, *end_, kPage);
   });
   std::int64_t cut = 0;
@@ -124,14 +126,12 @@ JobDefinition Ledger::between(const StoredBatch* before, const StoredBatch* behi
   const Job& last = behind != nullptr ? version(behind->batch.version_id) : job_;
   std::vector<std::string> filters;
   for (const Job& job : versions_) {
-    const std::string& filter = job.definition.filter;
-    if (job.version >= first && job.version <= last.version && !filter.empty() &&
-        std::find(filters.begin(), filters.end(), filter) == filters.end()) {
-      filters.push_back(filter);
+    if (job.version >= first && job.version <= last.version) {
+      filters.push_back(job.definition.filter);
     }
   }
   JobDefinition definition = last.definition;
-  definition.filter = filters.empty() ? std::string() : conjunction(filters);
+  definition.filter = source::conjunction(filters);
   return definition;
 }
 

@@ -77,6 +77,10 @@ void Repair::check_window(StoreTransaction& transaction) const {
   const auto locked = transaction.lock_window(window.id, type);
   const Key& last = waiting_.back().asset.key;
   const auto cut_again = transaction.lowest_range_since(window.id, ledger_.newest_range(), type);
+  if (locked && window.newest_first) {
+    // A campaign never goes back, and what it has cut meanwhile lies before all that was audited.
+    return;
+  }
   if (!locked || locked->window.generation != window.generation ||
       (locked->window.frontier && *locked->window.frontier < last) ||
       (cut_again && *cut_again <= last)) {

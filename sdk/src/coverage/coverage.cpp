@@ -21,7 +21,12 @@ std::optional<Scope> scope_of(Inventory::Impl& impl,
   if (!last) {
     return std::nullopt;
   }
-  const auto first = first_key_of(job, window);
+  const auto first = window.newest_first && window.state == WindowState::cancelled && !alone
+                         ? window.frontier
+                         : first_key_of(job, window);
+  if (window.newest_first && window.frontier) {
+    last = window.upper;
+  }
   Scope scope{window, {first ? before(*first) : Edge(), behind(*last)}, *last};
   return scope.keys.empty() ? std::nullopt : std::optional(std::move(scope));
 }
@@ -52,7 +57,7 @@ std::vector<Scope> scopes_of(Inventory::Impl& impl,
 Coverage::Coverage(Inventory::Impl& impl, const Job& job, const std::vector<Scope>& scopes)
     : impl_(impl), job_(job), points_(impl) {
   for (const Scope& scope : scopes) {
-    windows_.emplace_back(impl, scope.window, scope.last);
+    windows_.emplace_back(impl, job, scope.window, scope.last);
     window_ids_.push_back(scope.window.id);
     points_.add(impl.reading([&](StoreTransaction& transaction) {
       return transaction.live_stragglers(scope.window.id, std::nullopt, scope.last);

@@ -1,5 +1,6 @@
 #include "coverage/asset_count.hpp"
 #include "coverage/coverage.hpp"
+#include "coverage/wanted_keys.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,25 +13,6 @@ using coverage::Scope;
 using coverage::Stretch;
 
 namespace {
-
-/// The keys of all scopes, each once, in order.
-std::vector<Stretch> keys_of(const std::vector<Scope>& scopes) {
-  std::vector<Stretch> all;
-  for (const Scope& scope : scopes) {
-    all.push_back(scope.keys);
-  }
-  std::sort(
-      all.begin(), all.end(), [](const Stretch& a, const Stretch& b) { return a.begin < b.begin; });
-  std::vector<Stretch> merged;
-  for (const Stretch& one : all) {
-    if (merged.empty() || merged.back().end < one.begin) {
-      merged.push_back(one);
-    } else {
-      merged.back().end = std::max(merged.back().end, one.end);
-    }
-  }
-  return merged;
-}
 
 /// One of two jobs that are compared.
 struct Side {
@@ -69,21 +51,25 @@ void Inventory::gaps(const std::string& job_name,
                      const std::function<void(const Gap&)>& each) {
   const Job job = find_job(job_name);
   const auto scopes = coverage::scopes_of(*impl_, job, window);
-  Coverage coverage(*impl_, job, scopes);
-  coverage::AssetCount count({&impl_->source_of(job)},
-                             [&](const Gap& gap, std::size_t) { each(gap); });
+  const bool by_all = window && std::any_of(scopes.begin(), scopes.end(), [](const Scope& scope) {
+                        return scope.window.only_missing;
+                      });
+  Coverage coverage(*impl_, job, by_all ? coverage::scopes_of(*impl_, job, std::nullopt) : scopes);
+  coverage::WantedKeys wanted(*impl_, job, scopes);
+  coverage::AssetCount count(wanted.sources(), [&](const Gap& gap, std::size_t) { each(gap); });
   auto covered = coverage.next();
-  for (const Stretch& wanted : keys_of(scopes)) {
-    Edge at = wanted.begin;
-    while (at < wanted.end) {
+  for (const coverage::Wanted& keys : wanted.all()) {
+    const Edge end = keys.keys.end;
+    Edge at = keys.keys.begin;
+    while (at < end) {
       while (covered && covered->end <= at) {
         covered = coverage.next();
       }
-      const Edge next = covered ? std::min(covered->begin, wanted.end) : wanted.end;
+      const Edge next = covered ? std::min(covered->begin, end) : end;
       if (at < next) {
-        count.add({at, next});
+        count.add({at, next}, keys.source);
       }
-      at = next < wanted.end ? covered->end : wanted.end;
+      at = next < end ? covered->end : end;
     }
   }
   count.flush();

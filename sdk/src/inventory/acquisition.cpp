@@ -1,7 +1,9 @@
 #include "inventory/acquisition.hpp"
 
 #include "inventory/lease.hpp"
+#include "inventory/newest_cut.hpp"
 #include "inventory/waiting.hpp"
+#include "source/filter_text.hpp"
 
 #include <array>
 #include <charconv>
@@ -53,12 +55,18 @@ std::string why_closed(const Window& window, const Job& job, bool job_paused) {
 
 namespace {
 
-std::string why_unfinished(const Job& job, const Key& mark) {
-  return "no asset up to key " + mark.text() + " matches the filter of job '" + job.name +
+std::string why_unfinished(const Job& job, const Window& window, const Key& mark) {
+  const std::string what = window.only_missing ? " is missing and" : std::string();
+  return "no asset " + std::string(window.newest_first ? "down" : "up") + " to key " + mark.text() +
+         what + " matches the filter of job '" + job.name +
          "'; the time for looking is over, and the next acquire goes on from there";
 }
 
 }  // namespace
+
+Inventory::Impl::KnownWindow Inventory::Impl::known_part(const Window& window) {
+  return {window.id, window.filter, window.only_missing, window.newest_first, window.max_in_flight};
+}
 
 Inventory::Impl::Acquisition::Acquisition(Impl& impl,
                                           const std::string& name,
@@ -133,8 +141,7 @@ void Inventory::Impl::Acquisition::lock_early(StoreTransaction& transaction, con
 }
 
 std::optional<std::int64_t> Inventory::Impl::Acquisition::cap() const {
-  const auto own = impl_.own_caps.find(window_id_);
-  return own != impl_.own_caps.end() && own->second ? own->second : job_.definition.max_in_flight;
+  return window_.max_in_flight ? window_.max_in_flight : job_.definition.max_in_flight;
 }
 
 bool Inventory::Impl::Acquisition::has_room(StoreTransaction& transaction, Acquired& result) {
@@ -155,14 +162,13 @@ void Inventory::Impl::Acquisition::begin(StoreTransaction& transaction) {
   if (known == impl_.jobs.end()) {
     known = impl_.jobs.emplace(name_, impl_.need_job(transaction, name_)).first;
   }
-  adopt(known->second);
-  auto& window_id = impl_.window_ids[{job_.id, options_.window}];
-  if (window_id == 0) {
-    const Window window = impl_.need_window(transaction, job_, options_.window);
-    window_id = window.id;
-    impl_.own_caps[window_id] = window.max_in_flight;
+  auto& window = impl_.windows[{known->second.id, options_.window}];
+  if (window.id == 0) {
+    window = known_part(impl_.need_window(transaction, known->second, options_.window));
   }
-  window_id_ = window_id;
+  window_ = window;
+  window_id_ = window.id;
+  adopt(known->second);
   patient_ = patient_ || ahead().alone;
   // Refused before anything is locked.
   limits_for(options_, Window{}, job_);
@@ -170,17 +176,24 @@ void Inventory::Impl::Acquisition::begin(StoreTransaction& transaction) {
 
 void Inventory::Impl::Acquisition::adopt(const Job& job) {
   job_ = job;
+  if (!window_.filter.empty()) {
+    job_.definition.filter = source::conjunction({job.definition.filter, window_.filter});
+  }
   claim_.lease = options_.lease.value_or(job.definition.lease.value_or(options_.default_lease));
+}
+
+void Inventory::Impl::Acquisition::remember(const Job& job) {
+  impl_.jobs.insert_or_assign(name_, job);
+  adopt(job);
 }
 
 Window Inventory::Impl::Acquisition::look_again(StoreTransaction& transaction) {
   impl_.jobs.erase(name_);
-  adopt(impl_.need_job(transaction, name_));
-  impl_.jobs.insert_or_assign(name_, job_);
-  Window window = impl_.need_window(transaction, job_, options_.window);
+  const Job job = impl_.need_job(transaction, name_);
+  Window window = impl_.need_window(transaction, job, options_.window);
   window_id_ = window.id;
-  impl_.window_ids[{job_.id, window.name}] = window.id;
-  impl_.own_caps[window.id] = window.max_in_flight;
+  window_ = impl_.windows[{job.id, window.name}] = known_part(window);
+  remember(job);
   return window;
 }
 
@@ -233,37 +246,61 @@ void Inventory::Impl::Acquisition::cut_new(StoreTransaction& transaction, Acquir
   }
 }
 
+std::optional<Cut> Inventory::Impl::Acquisition::read_range(StoreTransaction& transaction,
+                                                            const Window& window,
+                                                            Cutter& cutter,
+                                                            TimedScan& scan,
+                                                            std::optional<Key>& to,
+                                                            Acquired& result) {
+  const Position position = next_position(window);
+  const auto look = [&] { return impl_.look_at_horizon(transaction, job_, window, Record::yes); };
+  to = impl_.known_horizon(job_, window);
+  const bool known = reaches(position, to);
+  to = known ? to : look();
+  if (!reaches(position, to)) {
+    result.note = impl_.why_unsettled(job_, window);
+    return std::nullopt;
+  }
+  return cutter.cut(position, *to, known ? Cutter::Further(look) : nullptr, &scan);
+}
+
 void Inventory::Impl::Acquisition::cut(StoreTransaction& transaction,
                                        const LockedWindow& locked,
                                        Acquired& result) {
   const Window& window = locked.window;
   Impl::OpenSource& open = impl_.open_of(job_);
-  TimedScan scan(*open.source, open.stretch);
-  const Position position = next_position(window);
-  const auto look = [&] { return impl_.look_at_horizon(transaction, job_, window, Record::yes); };
-  std::optional<Key> to = impl_.known_horizon(job_, window);
-  const bool known = reaches(position, to);
-  to = known ? to : look();
-  if (!reaches(position, to)) {
-    result.note = impl_.why_unsettled(job_, window);
-    return;
-  }
+  const auto missing = impl_.missing_in(&transaction, job_, window, *open.source);
+  Source& source = missing ? *missing : *open.source;
+  TimedScan scan(source, open.stretch);
   std::int64_t reserved = 0;
   int parts = 0;
-  if (options_.sink != nullptr) {
-    options_.sink->begin();
-  }
   const Limits limits = limits_for(options_, window, job_);
-  const auto keep_part = [&](const std::string& part) {
+  const Room room(limits, size_plan(window, limits));
+  const auto on_part = [&](const std::string& part) {
     reserved = reserved == 0 ? transaction.reserve_batch_id() : reserved;
     transaction.insert_batch_keys(reserved, parts++, part);
   };
-  Cutter cutter(*open.source, limits, options_.sink, keep_part, size_plan(window, limits));
-  Cut range = cutter.cut(position, *to, known ? Cutter::Further(look) : nullptr, &scan);
+  if (options_.sink != nullptr) {
+    options_.sink->begin();
+  }
+  std::optional<Key> to;
+  std::optional<Cut> read;
+  if (window.newest_first) {
+    const auto rest = rest_of(window);
+    read = rest ? std::optional(cut_newest(source, room, options_.sink, on_part, *rest, &scan))
+                : std::nullopt;
+  } else {
+    Cutter cutter(source, room, options_.sink, on_part);
+    read = read_range(transaction, window, cutter, scan, to, result);
+  }
+  if (!read) {
+    return;
+  }
+  Cut& range = *read;
   if (range.count == 0) {
     result.unfinished = !range.in_time;
-    result.note =
-        range.in_time ? impl_.why_unsettled(job_, window) : why_unfinished(job_, *range.scanned_to);
+    result.note = range.in_time ? impl_.why_unsettled(job_, window)
+                                : why_unfinished(job_, window, *range.scanned_to);
     transaction.move_frontier(window.id, range.scanned_to, 0);
     return;
   }
@@ -278,7 +315,7 @@ void Inventory::Impl::Acquisition::cut(StoreTransaction& transaction,
     return;
   }
   const std::vector<NewBatch> planned =
-      range.full && parts == 0 && !scan.is_slow()
+      range.full && parts == 0 && !scan.is_slow() && may_plan(range.count)
           ? plan_ahead(window, ranges_ahead(locked), range.count, *range.scanned_to, *to)
           : std::vector<NewBatch>();
   NewBatch made = range_of(window, range);

@@ -12,8 +12,8 @@ std::string text_of(const Limits& limits);
 /// Whether an acquire with other limits could have cut this range as well.
 bool fits(const StoredBatch& planned, std::int64_t version_id, const Limits& limits);
 
-/// For people, where batches are processed in order. Empty: the oldest, or a new range, can be
-/// taken.
+/// For people, where batches are processed in order. Empty: the next one, or a new range, can
+/// be taken.
 std::string why_not_in_order(const Unfinished& unfinished);
 
 /// One call of acquire. Its transaction may run more than once: where the database refused it, and
@@ -45,6 +45,8 @@ class Inventory::Impl::Acquisition {
  private:
   void begin(StoreTransaction& transaction);
   void adopt(const Job& job);
+  /// The same for a job that the inventory has just told.
+  void remember(const Job& job);
   /// What the inventory says now: the job may be another one of the same name.
   Window look_again(StoreTransaction& transaction);
 
@@ -59,7 +61,7 @@ class Inventory::Impl::Acquisition {
 
   // One after the other (ordered.cpp).
   void run_in_order(StoreTransaction& transaction, Acquired& result);
-  std::optional<Batch> take_oldest(StoreTransaction& transaction, std::int64_t oldest);
+  std::optional<Batch> take_next(StoreTransaction& transaction, std::int64_t next);
 
   // New ranges.
   std::optional<LockedWindow> lock_window(StoreTransaction& transaction);
@@ -69,6 +71,13 @@ class Inventory::Impl::Acquisition {
   bool has_room(StoreTransaction& transaction, Acquired& result);
   void cut_new(StoreTransaction& transaction, Acquired& result);
   void cut(StoreTransaction& transaction, const LockedWindow& locked, Acquired& result);
+  /// Empty: nothing may be handed out; the result says why.
+  std::optional<Cut> read_range(StoreTransaction& transaction,
+                                const Window& window,
+                                Cutter& cutter,
+                                TimedScan& scan,
+                                std::optional<Key>& to,
+                                Acquired& result);
   /// Further full ranges, for whoever comes next.
   /// They will be about as large as `size`.
   std::vector<NewBatch> plan_ahead(
@@ -77,7 +86,7 @@ class Inventory::Impl::Acquisition {
   /// How many are still to cut for themselves alone, as a negative number.
   int apart(const LockedWindow& locked) const;
   /// Whether ranges as large as this one are planned ahead at all.
-  static bool may_plan(std::int64_t size);
+  bool may_plan(std::int64_t size) const;
   AheadIn& ahead() { return impl_.ahead_in[window_id_]; }
   PlannedClaim planned_claim();
   /// The oldest range that was planned ahead, if nothing is due before it.
@@ -91,8 +100,9 @@ class Inventory::Impl::Acquisition {
   const std::string name_;
   const AcquireOptions& options_;
   Claim claim_;
-  Job job_;
+  Job job_;  ///< as the window sees it
   std::int64_t window_id_ = 0;
+  KnownWindow window_;     ///< what it never changes
   std::int64_t size_ = 0;  ///< of the batch that was taken last
   std::string limits_;     ///< text_of those asked for
   bool busy_ = false;

@@ -92,13 +92,32 @@ void Inventory::Impl::walk_assets(const ReadKeys& read_keys,
 void Inventory::for_each_asset(const Batch& batch, const std::function<void(const Asset&)>& each) {
   // No transaction is open on the inventory meanwhile: through a pooler with few connections all
   // could be held by readers who wait for one more.
-  Source& source = impl_->source_of_version(batch.version_id);
+  Source& source = impl_->source_of(batch);
   impl_->walk_assets(impl_->keys_outside(batch), source, batch, each);
 }
 
+bool Inventory::Impl::is_whole(const Batch& batch) {
+  if (batch.window == kIncremental) {
+    return true;
+  }
+  KnownWindow& window = windows[{batch.job_id, batch.window}];
+  if (window.id == 0) {
+    window = known_part(reading([&](StoreTransaction& transaction) {
+      return need_window(transaction, job_of(transaction, batch), batch.window);
+    }));
+  }
+  if (!window.only_missing) {
+    return true;
+  }
+  Source& source = source_of(batch);
+  const auto reading_source = source.begin(kCountTimeout);
+  return source.totals({std::nullopt, batch.first_key, batch.last_key}).count == batch.count;
+}
+
 std::string Inventory::range_condition(const Batch& batch) {
-  Source& source = impl_->source_of_version(batch.version_id);
-  if (!batch.straggler && batch.done_count == 0) {
+  const bool whole = !batch.straggler && batch.done_count == 0 && impl_->is_whole(batch);
+  Source& source = impl_->source_of(batch);
+  if (whole) {
     return source.range_condition(*batch.first_key, *batch.last_key);
   }
   if (batch.count > kMostListed) {
@@ -107,14 +126,14 @@ std::string Inventory::range_condition(const Batch& batch) {
   if (batch.straggler) {
     return source.list_condition(impl_->straggler_keys(impl_->keys_outside(batch), batch));
   }
-  // What is done lies between what is left.
+  // What is done, or was when the range was cut, lies between what is left.
   std::vector<Key> left;
   for_each_asset(batch, [&](const Asset& asset) { left.push_back(asset.key); });
   return source.list_condition(left);
 }
 
 SourcePlace Inventory::place_of(const Batch& batch) {
-  return impl_->source_of_version(batch.version_id).place();
+  return impl_->source_of(batch).place();
 }
 
 SourcePlace Inventory::place_of(const std::string& job) {

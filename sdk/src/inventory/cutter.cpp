@@ -27,57 +27,43 @@ bool reaches(const Position& position, const std::optional<Key>& to) {
          (!position.from || *position.from <= *to);
 }
 
-bool Cutter::takes(const Asset& asset) const {
-  if (cut_.count == 0) {
-    // An asset heavier than the limit travels alone rather than blocking.
-    return true;
-  }
-  return (!limits_.max_count || cut_.count < *limits_.max_count) &&
-         (!limits_.max_weight || cut_.weight + asset.weight <= *limits_.max_weight) &&
-         (!size_ || size_->takes(cut_.count, cut_.weight, asset.weight));
-}
-
 bool Cutter::offer(const Asset& asset) {
-  if (full_ || !takes(asset)) {
-    refused_ = full_ ? refused_ : asset.weight;
-    full_ = true;
+  const bool first = room_.count() == 0;
+  if (!room_.take(asset.weight)) {
     return false;
   }
   if (keys_.full()) {
     on_part_(keys_.take_part());
   }
-  if (cut_.count == 0) {
+  if (first) {
     cut_.first_key = asset.key;
   }
   cut_.last_key = asset.key;
-  ++cut_.count;
-  cut_.weight += asset.weight;
   cut_.digest += asset_digest(asset);
   keys_.add(asset.key);
   if (sink_ != nullptr) {
     sink_->add(asset);
   }
-  full_ = limits_.max_count && cut_.count == *limits_.max_count;
   return true;
 }
 
 std::int64_t Cutter::next_chunk() const {
-  return limits_.max_count ? std::min(*limits_.max_count - cut_.count, kLargestChunk) : kFirstChunk;
+  return std::min(room_.left().value_or(kFirstChunk), kLargestChunk);
 }
 
 bool Cutter::read(SourceRange& range) {
   std::int64_t chunk = next_chunk();
   bool reached_end = false;
-  while (!full_ && !reached_end) {
+  while (!room_.full() && !reached_end) {
     const std::int64_t read = source_.scan(range, chunk, [&](const Asset& asset) {
       offer(asset);
       range.after = asset.key;
       range.from.reset();
     });
     reached_end = read < chunk;
-    chunk = limits_.max_count ? next_chunk() : std::min(chunk * kGrowth, kLargestChunk);
+    chunk = room_.left() ? next_chunk() : std::min(chunk * kGrowth, kLargestChunk);
   }
-  return full_;
+  return room_.full();
 }
 
 bool Cutter::read(SourceRange& range, TimedScan* timed) {
@@ -92,7 +78,7 @@ bool Cutter::read(SourceRange& range, TimedScan* timed) {
 Cut Cutter::cut(const Position& position, Key to, const Further& further, TimedScan* timed) {
   SourceRange range{position.after, position.from, to};
   bool in_time = read(range, timed);
-  if (in_time && !full_ && further) {
+  if (in_time && !room_.full() && further) {
     const auto end = further();
     if (end && to < *end) {
       range = {to, std::nullopt, end};
@@ -105,32 +91,19 @@ Cut Cutter::cut(const Position& position, Key to, const Further& further, TimedS
   made.in_time = in_time;
   if (!in_time) {
     made.scanned_to = range.after;
-  } else if (!full_ && !(made.last_key && to < *made.last_key)) {
+  } else if (!room_.full() && !(made.last_key && to < *made.last_key)) {
     // Nothing more matched up to `to`: the next idle poll need not read this stretch again.
     made.scanned_to = to;
   }
   return made;
 }
 
-std::string Cutter::size_reason() const {
-  if (!full_) {
-    return size_->reason + "; no more assets waited";
-  }
-  if (limits_.max_count && cut_.count == *limits_.max_count) {
-    return size_->reason + "; --max-count allows no more";
-  }
-  if (limits_.max_weight && cut_.weight + refused_ > *limits_.max_weight) {
-    return size_->reason + "; --max-weight allows no more";
-  }
-  return size_->at_bound(cut_.count, cut_.weight, refused_)
-             ? size_->reason + "; " + size_->bound + " at most"
-             : size_->reason;
-}
-
 Cut Cutter::finish() {
-  cut_.size_reason = size_ ? size_reason() : "";
+  cut_.count = room_.count();
+  cut_.weight = room_.weight();
+  cut_.size_reason = room_.size_reason();
   cut_.scanned_to = cut_.last_key;
-  cut_.full = full_;
+  cut_.full = room_.full();
   cut_.last_part = keys_.take_part();
   return std::move(cut_);
 }

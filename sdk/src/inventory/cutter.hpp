@@ -1,7 +1,7 @@
 #pragma once
 
+#include "inventory/room.hpp"
 #include "inventory/timed_scan.hpp"
-#include "sizing/sizer.hpp"
 
 #include "tranche/inventory.hpp"
 #include "tranche/key_set.hpp"
@@ -44,18 +44,12 @@ class Cutter {
  public:
   using OnPart = std::function<void(const std::string&)>;
 
-  /// `on_part` takes the packed keys as they fill, but for the last part. `size` makes ranges
-  /// smaller than the limits would.
-  Cutter(Source& source,
-         const Limits& limits,
-         AssetSink* sink,
-         OnPart on_part,
-         std::optional<SizePlan> size = std::nullopt)
-      : source_(source),
-        limits_(limits),
-        sink_(sink),
-        on_part_(std::move(on_part)),
-        size_(std::move(size)) {}
+  /// `on_part` takes the packed keys as they fill, but for the last part.
+  Cutter(Source& source, const Room& room, AssetSink* sink, OnPart on_part)
+      : source_(source), room_(room), sink_(sink), on_part_(std::move(on_part)) {}
+  /// As large as the limits allow.
+  Cutter(Source& source, const Limits& limits, AssetSink* sink, OnPart on_part)
+      : Cutter(source, Room(limits), sink, std::move(on_part)) {}
 
   /// Asked once where all up to `to` is read and there is room: the newest key that may be handed
   /// out now.
@@ -71,13 +65,11 @@ class Cutter {
   /// For whoever reads the source: false where the asset belongs into the next range. full() may
   /// tell before.
   bool offer(const Asset& asset);
-  bool full() const { return full_; }
+  bool full() const { return room_.full(); }
   /// What was offered until now, scanned up to the last asset taken.
   Cut finish();
 
  private:
-  bool takes(const Asset& asset) const;
-  std::string size_reason() const;
   std::int64_t next_chunk() const;
   /// Reads to the end of the range or until the limits are reached; whether they are.
   bool read(SourceRange& range);
@@ -85,14 +77,11 @@ class Cutter {
   bool read(SourceRange& range, TimedScan* timed);
 
   Source& source_;
-  Limits limits_;
+  Room room_;
   AssetSink* sink_;
   OnPart on_part_;
-  std::optional<SizePlan> size_;
-  double refused_ = 0;  ///< weight of the asset that the range has no room for
   KeySetWriter keys_;
   Cut cut_;
-  bool full_ = false;
 };
 
 }  // namespace tranche

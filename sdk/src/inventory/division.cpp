@@ -36,7 +36,7 @@ struct Half {
 
 void Inventory::Impl::split(StoreTransaction& transaction, const StoredBatch& parent) {
   const Batch& whole = parent.batch;
-  const Job job = job_of_version(transaction, whole.version_id);
+  const Job job = job_of(transaction, whole);
   const auto store_half = [&](Half& half) {
     // None: assets vanished from the source since the range was cut.
     if (half.made.count > 0) {

@@ -69,12 +69,15 @@ struct Inventory::Impl {
   std::function<std::vector<std::string>(JobDefinition&)> inspect = [](JobDefinition&) {
     return std::vector<std::string>();
   };
+  /// The same for the filter of a campaign, which stands in place of the definition's.
+  std::function<void(const JobDefinition&)> inspect_filter = [](const JobDefinition&) {};
   /// Null where nobody tells.
   std::function<std::unique_ptr<News>(const Job&)> listen = [](const Job&) {
     return std::unique_ptr<News>();
   };
   struct OpenSource {
     std::int64_t version_id = 0;
+    std::string filter;  ///< with that of a campaign
     std::unique_ptr<Source> source;
     std::optional<Key> settled;  ///< every key up to here that will ever exist is visible
     std::optional<Key> newest;   ///< the highest visible key at the last look
@@ -82,15 +85,17 @@ struct Inventory::Impl {
     std::chrono::steady_clock::time_point looked_at = {};
     std::int64_t stretch = 0;  ///< of a TimedScan
   };
-  /// The source of a job version. Good until others have been asked for; each holds a connection,
-  /// so only the last few stay open.
+  /// The source of a job version, as narrowed() leaves it. Good until others have been asked for;
+  /// each holds a connection, so only the last few stay open.
   Source& source_of(const Job& job) { return *open_of(job).source; }
-  /// Outside of any transaction.
-  Source& source_of_version(std::int64_t version_id);
+  /// The same for a batch, outside of any transaction.
+  Source& source_of(const Batch& batch);
   OpenSource& open_of(const Job& job);
   /// Null where it is not open.
-  OpenSource* known_source(std::int64_t version_id);
+  OpenSource* known_source(std::int64_t version_id, const std::string& filter);
   Job job_of_version(StoreTransaction& transaction, std::int64_t version_id) const;
+  /// The version that a batch was cut with, and its filter.
+  Job job_of(StoreTransaction& transaction, const Batch& batch) const;
 
   /// What an acquire may hold, the nearest setting first: the call's, the window's, the job's.
   static Limits limits_for(const AcquireOptions& options, const Window& window, const Job& job);
@@ -132,28 +137,51 @@ struct Inventory::Impl {
   /// hold them.
   std::string why_unsettled(const Job& job, const Window& window);
 
+  /// The window of a campaign that is not stored yet. Errors: usage, refused.
+  Window define_campaign(const Job& job, const std::string& name, const CampaignOptions& options);
+  /// Returns its id. Errors: refused, where the job has one of this name.
+  static std::int64_t insert_campaign(StoreTransaction& transaction, const Window& window);
+  void bound_by_time(const Job& job, const TimeBounds& times, Window& window);
+  void find_bounds(const Job& job, const CampaignOptions& options, bool by_time, Window& window);
+  /// Assets that a campaign has in all.
+  std::int64_t count_of(const Job& job, const Window& window);
   /// Adds the assets that no batch holds yet to a backlog. Those behind the horizon are counted,
   /// but not ready.
   void add_fresh(const Job& job, const Window& window, bool closed, Backlog& backlog);
   /// Whether a range, which nobody is about to cut, waits for more assets; time_to_wait().
   bool must_wait(const Job& job, const Window& window, const Limits& limits, const Cut& cut);
-  /// The same of the next range, where no more than so many assets are there for it. Inside a
-  /// Source::Reading.
+  /// The same of the next range of `source`, where no more than so many assets are there for it.
+  /// Inside a Source::Reading.
   bool next_must_wait(const Job& job,
                       const Window& window,
+                      Source& source,
                       const std::optional<Key>& to,
                       std::int64_t there);
-  /// Adds the ranges that would be cut from there on now, until there are `most`; with `may_wait`
-  /// not one that waits for more assets.
+  /// The assets of `source` that the window may hand out; null: all of them. `transaction` null:
+  /// one of its own is opened for each look at the inventory.
+  std::unique_ptr<Source> missing_in(StoreTransaction* transaction,
+                                     const Job& job,
+                                     const Window& window,
+                                     Source& source);
+  /// Hears the ranges that would be cut now, one after the other, until it answers false.
+  using OnCut = std::function<bool(const Cut&)>;
+  void for_each_cut(const Job& job,
+                    const Window& window,
+                    const Limits& limits,
+                    const std::optional<Key>& to,
+                    const OnCut& each);
+  /// Adds the ranges that would be cut from there on now, until there are `most`.
   void plan_ranges(const Job& job,
                    const Window& window,
                    const Limits& limits,
                    Position position,
                    const std::optional<Key>& to,
                    std::int64_t most,
-                   bool may_wait,
                    std::vector<Batch>& planned);
 
+  /// Whether a range holds all that its filter takes between its first and last key: not where a
+  /// campaign left out what was done.
+  bool is_whole(const Batch& batch);
   BatchHistory history_of(StoreTransaction& transaction, const StoredBatch& stored) const;
   bool holds(StoreTransaction& transaction, const StoredBatch& stored, const Key& key) const;
 
@@ -203,8 +231,16 @@ struct Inventory::Impl {
   std::vector<OpenSource> sources;  ///< the one used last in front
   std::map<std::string, Job>
       jobs;  ///< as last seen; checked against the inventory's version at each acquire
-  std::map<std::pair<std::int64_t, std::string>, std::int64_t> window_ids;
-  std::map<std::int64_t, std::optional<std::int64_t>> own_caps;  ///< campaigns keep theirs
+  /// What a window never changes.
+  struct KnownWindow {
+    std::int64_t id = 0;
+    std::string filter;
+    bool only_missing = false;
+    bool newest_first = false;
+    std::optional<std::int64_t> max_in_flight = std::nullopt;
+  };
+  static KnownWindow known_part(const Window& window);
+  std::map<std::pair<std::int64_t, std::string>, KnownWindow> windows;
   /// What is known of the ranges that are planned ahead in a window.
   struct AheadIn {
     bool any = false;         ///< there were some of late
@@ -229,11 +265,18 @@ std::unique_ptr<News> listen_for(const DatabaseUrl& inventory,
 /// What a batch that is cut now says of its job and window.
 void name_origin(Batch& batch, const Job& job, std::int64_t window_id, const std::string& window);
 
+/// The job as a window sees it: with the filter of both.
+Job narrowed(Job job, const Window& window);
+
 /// Where a window began, inclusive; empty: at the first asset. A reset moves its lower bound.
 std::optional<Key> first_key_of(const Job& job, const Window& window);
 
+/// Empty: a campaign is not bounded by time. Errors: usage.
+std::optional<TimeBounds> parse_times(const CampaignOptions& options);
+
 /// Errors: usage.
 void check_limits(const Limits& limits);
+void check_max_in_flight(const std::optional<std::int64_t>& most);
 
 /// Number of parts in which a batch's keys are stored.
 inline std::int64_t key_parts(std::int64_t count) {

@@ -1,6 +1,7 @@
 #include "tranche/inventory.hpp"
 
 #include "inventory/impl.hpp"
+#include "source/filter_text.hpp"
 #include "sql/migrate.hpp"
 #include "sql/sql_store.hpp"
 
@@ -70,6 +71,9 @@ Inventory Inventory::open(const DatabaseUrl& where, const OpenOptions& options) 
   };
   inventory.impl_->inspect = [=](JobDefinition& definition) {
     return inspect_source(source_url(definition), definition);
+  };
+  inventory.impl_->inspect_filter = [=](const JobDefinition& definition) {
+    inspect_filter(source_url(definition), definition);
   };
   return inventory;
 }
@@ -163,9 +167,21 @@ void name_origin(Batch& batch, const Job& job, std::int64_t window_id, const std
   batch.filter = job.definition.filter;
 }
 
-Inventory::Impl::OpenSource* Inventory::Impl::known_source(std::int64_t version_id) {
+Job Inventory::Impl::job_of(StoreTransaction& transaction, const Batch& batch) const {
+  Job job = job_of_version(transaction, batch.version_id);
+  job.definition.filter = batch.filter;
+  return job;
+}
+
+Job narrowed(Job job, const Window& window) {
+  job.definition.filter = source::conjunction({job.definition.filter, window.filter});
+  return job;
+}
+
+Inventory::Impl::OpenSource* Inventory::Impl::known_source(std::int64_t version_id,
+                                                           const std::string& filter) {
   const auto found = std::find_if(sources.begin(), sources.end(), [&](const OpenSource& known) {
-    return known.version_id == version_id;
+    return known.version_id == version_id && known.filter == filter;
   });
   if (found == sources.end()) {
     return nullptr;
@@ -175,23 +191,24 @@ Inventory::Impl::OpenSource* Inventory::Impl::known_source(std::int64_t version_
 }
 
 Inventory::Impl::OpenSource& Inventory::Impl::open_of(const Job& job) {
-  if (OpenSource* known = known_source(job.version_id)) {
+  if (OpenSource* known = known_source(job.version_id, job.definition.filter)) {
     return *known;
   }
   auto opened = open_source(job.definition);
   if (sources.size() == kMostSources) {
     sources.pop_back();
   }
-  sources.insert(sources.begin(), {job.version_id, std::move(opened), {}, {}});
+  sources.insert(sources.begin(),
+                 {job.version_id, job.definition.filter, std::move(opened), {}, {}});
   return sources.front();
 }
 
-Source& Inventory::Impl::source_of_version(std::int64_t version_id) {
-  if (const OpenSource* known = known_source(version_id)) {
+Source& Inventory::Impl::source_of(const Batch& batch) {
+  if (const OpenSource* known = known_source(batch.version_id, batch.filter)) {
     return *known->source;
   }
-  return source_of(reading(
-      [&](StoreTransaction& transaction) { return job_of_version(transaction, version_id); }));
+  return source_of(
+      reading([&](StoreTransaction& transaction) { return job_of(transaction, batch); }));
 }
 
 std::optional<Key> first_key_of(const Job& job, const Window& window) {

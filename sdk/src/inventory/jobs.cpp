@@ -1,4 +1,3 @@
-#include "inventory/failure_budget.hpp"
 #include "inventory/impl.hpp"
 
 #include "tranche/definition.hpp"
@@ -225,65 +224,6 @@ void Inventory::delete_job(const std::string& name) {
     transaction.delete_job(job.id);
   });
   impl_->jobs.erase(name);
-}
-
-Window Inventory::create_campaign(const std::string& job_name,
-                                  const std::string& name,
-                                  const CampaignOptions& options) {
-  check_campaign_name(name);
-  const Job job = find_job(job_name);
-  const KeyType type = job.definition.key_type;
-  check_limits(options.limits);
-  Window window;
-  window.job_id = job.id;
-  window.name = name;
-  window.kind = WindowKind::campaign;
-  window.limits = options.limits;
-  const auto budget =
-      options.halt_after ? std::optional(HaltAfter::parse(*options.halt_after)) : std::nullopt;
-  window.halt_after = options.halt_after.value_or("");
-  window.max_in_flight = options.max_in_flight;
-  if (options.max_in_flight && *options.max_in_flight < 1) {
-    throw Error(ErrorCode::usage,
-                "a campaign with " + std::to_string(*options.max_in_flight) +
-                    " batches in flight does nothing; accepted is a whole number of at least 1");
-  }
-  if (options.limits.max_weight && !job.definition.weight_column) {
-    throw Error(ErrorCode::refused,
-                "a weight limit needs a weight column, and job '" + job_name + "' names none");
-  }
-  Source& source = impl_->source_of(job);
-  {
-    const auto reading = source.begin(kScanTimeout);
-    window.lower =
-        options.from ? std::optional(Key::parse(type, *options.from)) : source.oldest_key();
-    window.upper = options.to ? std::optional(Key::parse(type, *options.to))
-                              : impl_->ask_horizon(job, Window{});
-  }
-  if (!window.lower || !window.upper) {
-    throw Error(ErrorCode::refused,
-                "table " + job.definition.table +
-                    " holds no asset to begin the campaign with; give --from and --to");
-  }
-  if (*window.upper < *window.lower) {
-    throw Error(ErrorCode::refused,
-                "the campaign would end at " + window.upper->text() + ", before its first key " +
-                    window.lower->text() + "; --from must not be above --to");
-  }
-  if (budget) {
-    const auto reading = budget->share ? source.begin(kCountTimeout) : nullptr;
-    window.halt_count =
-        budget->of(reading ? source.totals({std::nullopt, window.lower, window.upper}).count : 0);
-  }
-  return impl_->writing([&](StoreTransaction& transaction) {
-    const std::int64_t id = transaction.insert_window(window);
-    // What the job's batches took, those of a campaign will take.
-    const Window known = impl_->need_window(transaction, job, std::string(kIncremental));
-    if (!known.learned.empty()) {
-      transaction.write_learned(id, known.learned);
-    }
-    return impl_->need_window(transaction, job, name);
-  });
 }
 
 std::vector<Window> Inventory::list_windows(const std::string& job_name) {

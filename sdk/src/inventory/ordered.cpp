@@ -17,8 +17,8 @@ std::string why_not_in_order(const Unfinished& unfinished) {
   if (unfinished.held != 0) {
     return "batch " + std::to_string(unfinished.held) + " is being processed" + later;
   }
-  if (unfinished.oldest != 0 && !unfinished.due) {
-    return "batch " + std::to_string(unfinished.oldest) + " waits for its next attempt" + later;
+  if (unfinished.next != 0 && !unfinished.due) {
+    return "batch " + std::to_string(unfinished.next) + " waits for its next attempt" + later;
   }
   return {};
 }
@@ -36,29 +36,29 @@ void Inventory::Impl::Acquisition::run_in_order(StoreTransaction& transaction, A
   impl_.take_back_planned(transaction, window, job_.definition.key_type);
   took_back_ = true;
   for (int look = 0; look < kLooks && !result.batch; ++look) {
-    const Unfinished unfinished = transaction.find_unfinished(window_id_);
+    const Unfinished unfinished = transaction.find_unfinished(window_id_, window.newest_first);
     result.note = why_not_in_order(unfinished);
     if (!result.note.empty()) {
       return;
     }
-    if (unfinished.oldest == 0) {
+    if (unfinished.next == 0) {
       if (options_.retry != RetryMode::only) {
         cut(transaction, *locked, result);
       }
       return;
     }
-    result.batch = take_oldest(transaction, unfinished.oldest);
+    result.batch = take_next(transaction, unfinished.next);
   }
 }
 
-std::optional<Batch> Inventory::Impl::Acquisition::take_oldest(StoreTransaction& transaction,
-                                                               std::int64_t oldest) {
-  const auto stored =
-      transaction.take_due_batch(window_id_, job_.definition.key_type, {true, true});
-  if (!stored || stored->batch.id != oldest) {
+std::optional<Batch> Inventory::Impl::Acquisition::take_next(StoreTransaction& transaction,
+                                                             std::int64_t next) {
+  const auto stored = transaction.take_due_batch(
+      window_id_, job_.definition.key_type, {true, true, window_.newest_first});
+  if (!stored || stored->batch.id != next) {
     // It is locked by somebody who releases it, or extends its lease, at this moment.
     throw Error(ErrorCode::busy,
-                "batch " + std::to_string(oldest) + " is being changed by somebody else");
+                "batch " + std::to_string(next) + " is being changed by somebody else");
   }
   return stored->ahead ? take_remnant(transaction, *stored) : take(transaction, *stored);
 }

@@ -27,15 +27,16 @@ constexpr std::int64_t kChunk = 4096;
 std::optional<Handed> Inventory::Impl::Acquisition::hand_over(const Batch& held,
                                                               const ReleaseRequest& request) {
   const auto job = impl_.jobs.find(name_);
-  const auto window_id = job == impl_.jobs.end()
-                             ? impl_.window_ids.end()
-                             : impl_.window_ids.find({job->second.id, options_.window});
+  const auto window = job == impl_.jobs.end()
+                          ? impl_.windows.end()
+                          : impl_.windows.find({job->second.id, options_.window});
   if (request.status != ReleaseRequest::Status::succeeded || options_.retry == RetryMode::only ||
-      options_.ordered || window_id == impl_.window_ids.end()) {
+      options_.ordered || window == impl_.windows.end()) {
     return std::nullopt;
   }
+  window_ = window->second;
+  window_id_ = window_.id;
   adopt(job->second);
-  window_id_ = window_id->second;
   // With a cap the window is locked first, and so it is to learn from the end.
   if (cap() || !held.size_reason.empty() || !ahead().any ||
       std::chrono::steady_clock::now() - ahead().looked_at > kLookAgain) {
@@ -118,8 +119,9 @@ int Inventory::Impl::Acquisition::apart(const LockedWindow& locked) const {
   return others_ ? -kApart : std::min(locked.planned_ahead + 1, 0);
 }
 
-bool Inventory::Impl::Acquisition::may_plan(std::int64_t size) {
-  return size <= kAssetsAhead;
+bool Inventory::Impl::Acquisition::may_plan(std::int64_t size) const {
+  // Of other windows it is not known yet what they will hand out, or not where they go on.
+  return size <= kAssetsAhead && !window_.only_missing && !window_.newest_first;
 }
 
 std::vector<NewBatch> Inventory::Impl::Acquisition::plan_ahead(

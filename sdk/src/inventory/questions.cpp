@@ -1,15 +1,60 @@
+#include "coverage/missing_source.hpp"
 #include "inventory/acquisition.hpp"
+#include "inventory/newest_cut.hpp"
 
 #include <algorithm>
 
 namespace tranche {
 
+namespace {
+
+void add_totals(const SourceTotals& fresh, Backlog& backlog) {
+  if (fresh.count == 0) {
+    return;
+  }
+  backlog.count += fresh.count;
+  backlog.weight += fresh.weight;
+  backlog.first_key =
+      backlog.first_key ? std::min(backlog.first_key, fresh.first_key) : fresh.first_key;
+  backlog.last_key = std::max(backlog.last_key, fresh.last_key);
+}
+
+}  // namespace
+
+std::unique_ptr<Source> Inventory::Impl::missing_in(StoreTransaction* transaction,
+                                                    const Job& job,
+                                                    const Window& window,
+                                                    Source& source) {
+  if (!window.only_missing) {
+    return nullptr;
+  }
+  const auto read = [this, transaction](const std::function<void(StoreTransaction&)>& work) {
+    if (transaction != nullptr) {
+      work(*transaction);
+    } else {
+      reading(work);
+    }
+  };
+  return std::make_unique<coverage::MissingSource>(
+      source, coverage::CoveredKeys(job, window.missing_version, read));
+}
+
 void Inventory::Impl::add_fresh(const Job& job,
                                 const Window& window,
                                 bool closed,
                                 Backlog& backlog) {
-  Source& source = source_of(job);
+  Source& all = source_of(job);
+  const auto missing = missing_in(nullptr, job, window, all);
+  Source& source = missing ? *missing : all;
   const auto reading = source.begin(kCountTimeout);
+  if (window.newest_first) {
+    // It was all settled when the campaign was created.
+    const auto rest = rest_of(window);
+    const SourceTotals fresh = rest ? source.totals(*rest) : SourceTotals();
+    add_totals(fresh, backlog);
+    backlog.ready += closed ? 0 : fresh.count;
+    return;
+  }
   const auto settled = ask_horizon(job, window);
   const auto& newest_of_all = open_of(job).newest;
   const auto newest = window.upper ? std::min(window.upper, newest_of_all) : newest_of_all;
@@ -21,18 +66,14 @@ void Inventory::Impl::add_fresh(const Job& job,
   if (fresh.count == 0) {
     return;
   }
-  backlog.count += fresh.count;
-  backlog.weight += fresh.weight;
-  backlog.first_key =
-      backlog.first_key ? std::min(backlog.first_key, fresh.first_key) : fresh.first_key;
-  backlog.last_key = std::max(backlog.last_key, fresh.last_key);
+  add_totals(fresh, backlog);
   if (settled < newest) {
     const bool some = reaches(position, settled);
     backlog.unsettled = some ? source.totals({settled, std::nullopt, newest}).count : fresh.count;
     backlog.writers = source.describe_writers();
   }
   const std::int64_t settled_count = fresh.count - backlog.unsettled;
-  if (!closed && !next_must_wait(job, window, settled, settled_count)) {
+  if (!closed && !next_must_wait(job, window, source, settled, settled_count)) {
     backlog.ready += settled_count;
   }
 }
@@ -44,6 +85,7 @@ bool Inventory::Impl::is_full(StoreTransaction& transaction, const Window& windo
 
 bool Inventory::Impl::next_must_wait(const Job& job,
                                      const Window& window,
+                                     Source& source,
                                      const std::optional<Key>& to,
                                      std::int64_t there) {
   const Limits limits = limits_for({}, window, job);
@@ -52,7 +94,7 @@ bool Inventory::Impl::next_must_wait(const Job& job,
     return false;
   }
   const auto no_part = [](const std::string&) {};
-  Cutter cutter(source_of(job), limits, nullptr, no_part, size_plan(window, limits));
+  Cutter cutter(source, Room(limits, size_plan(window, limits)), nullptr, no_part);
   return must_wait(job, window, limits, cutter.cut(position, *to));
 }
 
@@ -68,6 +110,7 @@ Backlog Inventory::backlog(const std::string& job_name, const std::string& windo
              impl_->is_full(transaction, window, job);
     open = transaction.open_totals(window.id, job.definition.key_type);
   });
+  job = narrowed(std::move(job), window);
   Backlog backlog;
   backlog.job = job.name;
   backlog.window = window.name;
@@ -98,6 +141,17 @@ ClosedTotals Inventory::closed(const std::string& job_name, const std::string& w
 }
 
 namespace {
+
+Batch planned_batch(const Job& job, const Window& window, const Cut& cut) {
+  Batch batch;
+  name_origin(batch, job, window.id, window.name);
+  batch.first_key = cut.first_key;
+  batch.last_key = cut.last_key;
+  batch.count = cut.count;
+  batch.weight = cut.weight;
+  batch.size_reason = cut.size_reason;
+  return batch;
+}
 
 /// Of what can be taken now, leaves what stays where an acquire with these limits takes back what
 /// others planned ahead.
@@ -136,20 +190,27 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
     closed = job.paused || window.state != WindowState::active ||
              impl_->is_full(transaction, window, job);
     const TimePoint now = transaction.now();
-    blocked = options.ordered && !why_not_in_order(transaction.find_unfinished(window.id)).empty();
+    blocked =
+        options.ordered &&
+        !why_not_in_order(transaction.find_unfinished(window.id, window.newest_first)).empty();
     for (StoredBatch& stored : transaction.open_batches(window.id)) {
       if (*stored.batch.available_at <= now) {
         due.push_back(std::move(stored));
       }
     }
   });
+  job = narrowed(std::move(job), window);
   const Limits limits = Impl::limits_for(options, window, job);
   if (closed || blocked) {
     return {};
   }
+  const ExitPolicy policy = ExitPolicy::parse(job.definition.on_exit);
   const bool new_ones = options.retry != RetryMode::only;
   if (new_ones) {
     as_if_taken_back(due, window, job, text_of(options.limits));
+  }
+  if (window.newest_first) {
+    std::reverse(due.begin(), due.end());
   }
   const auto reading = new_ones ? impl_->source_of(job).begin(kCountTimeout) : nullptr;
   // In the order of acquire: what waits before new ranges, and what after them.
@@ -159,17 +220,29 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
     const Batch& batch = stored.batch;
     if (stored.ahead && new_ones && !fits(stored, job.version_id, limits)) {
       const Position from{std::nullopt, batch.first_key};
-      impl_->plan_ranges(job, window, limits, from, batch.last_key, most, false, planned);
+      impl_->plan_ranges(job, window, limits, from, batch.last_key, most, planned);
     } else if (batch.status == BatchStatus::planned && (!stored.ahead || new_ones)) {
       planned.push_back(batch);
     } else if (options.retry != RetryMode::none && !stored.ahead &&
                batch.attempt < job.definition.max_attempts) {
       (options.retry == RetryMode::last ? after : planned).push_back(batch);
+    } else if (options.ordered && planned.empty() && !stored.ahead && !policy.exhausted()) {
+      // It fails for good as soon as somebody asks.
+      return planned;
     }
   }
   if (new_ones) {
-    const auto to = impl_->ask_horizon(job, window);
-    impl_->plan_ranges(job, window, limits, next_position(window), to, most, true, planned);
+    const auto wanted = static_cast<std::size_t>(std::max<std::int64_t>(most, 0));
+    const auto add = [&](const Cut& cut) {
+      if (impl_->must_wait(job, window, limits, cut)) {
+        return false;
+      }
+      planned.push_back(planned_batch(job, window, cut));
+      return planned.size() < wanted;
+    };
+    if (planned.size() < wanted) {
+      impl_->for_each_cut(job, window, limits, impl_->ask_horizon(job, window), add);
+    }
   }
   planned.insert(planned.end(), after.begin(), after.end());
   if (static_cast<std::int64_t>(planned.size()) > most) {
@@ -184,25 +257,41 @@ void Inventory::Impl::plan_ranges(const Job& job,
                                   Position position,
                                   const std::optional<Key>& to,
                                   std::int64_t most,
-                                  bool may_wait,
                                   std::vector<Batch>& planned) {
   Source& source = source_of(job);
   while (static_cast<std::int64_t>(planned.size()) < most && reaches(position, to)) {
     const auto no_part = [](const std::string&) {};
-    Cutter cutter(source, limits, nullptr, no_part, size_plan(window, limits));
+    Cutter cutter(source, Room(limits, size_plan(window, limits)), nullptr, no_part);
     const Cut cut = cutter.cut(position, *to);
-    if (cut.count == 0 || (may_wait && must_wait(job, window, limits, cut))) {
+    if (cut.count == 0) {
       break;
     }
-    Batch batch;
-    name_origin(batch, job, window.id, window.name);
-    batch.first_key = cut.first_key;
-    batch.last_key = cut.last_key;
-    batch.count = cut.count;
-    batch.weight = cut.weight;
-    batch.size_reason = cut.size_reason;
-    planned.push_back(std::move(batch));
+    planned.push_back(planned_batch(job, window, cut));
     position = {cut.scanned_to, std::nullopt};
+  }
+}
+
+void Inventory::Impl::for_each_cut(const Job& job,
+                                   const Window& window,
+                                   const Limits& limits,
+                                   const std::optional<Key>& to,
+                                   const OnCut& each) {
+  Source& all = source_of(job);
+  const auto missing = missing_in(nullptr, job, window, all);
+  Source& source = missing ? *missing : all;
+  const auto no_part = [](const std::string&) {};
+  const Room room(limits, size_plan(window, limits));
+  Window at = window;
+  for (bool more = true; more;) {
+    Cut cut;
+    if (at.newest_first) {
+      const auto rest = rest_of(at);
+      cut = rest ? cut_newest(source, room, nullptr, no_part, *rest) : Cut();
+    } else if (const Position position = next_position(at); reaches(position, to)) {
+      cut = Cutter(source, room, nullptr, no_part).cut(position, *to);
+    }
+    more = cut.count > 0 && each(cut);
+    at.frontier = cut.scanned_to;
   }
 }
 

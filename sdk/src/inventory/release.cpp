@@ -199,7 +199,7 @@ Batch Inventory::Impl::release(StoreTransaction& transaction,
     end = given_back(stored, request.status);
   }
   if (!request.done_keys.empty() && end.status != BatchStatus::succeeded) {
-    Source& source = source_of(job_of_version(transaction, stored.batch.version_id));
+    Source& source = source_of(job_of(transaction, stored.batch));
     if (!set_aside(transaction, source, request, stored)) {
       end = {};
       end.attempt = stored.batch.attempt;
@@ -281,12 +281,11 @@ void Inventory::Impl::tell_of_room(StoreTransaction& transaction, const Batch& e
   if (job == jobs.end()) {
     job = jobs.emplace(ended.job, need_job(transaction, ended.job)).first;
   }
-  auto own = own_caps.find(ended.window_id);
-  if (own == own_caps.end()) {
-    const Window window = need_window(transaction, job->second, ended.window);
-    own = own_caps.emplace(ended.window_id, window.max_in_flight).first;
+  auto& window = windows[{job->second.id, ended.window}];
+  if (window.id == 0) {
+    window = known_part(need_window(transaction, job->second, ended.window));
   }
-  if (own->second || job->second.definition.max_in_flight) {
+  if (window.max_in_flight || job->second.definition.max_in_flight) {
     transaction.tell_followers(ended.job_id);
   }
 }

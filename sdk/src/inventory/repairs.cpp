@@ -133,7 +133,7 @@ void Inventory::Impl::keep_before(StoreTransaction& transaction,
                                   const Key& key) {
   const Batch& batch = stored.batch;
   StragglerBuilder kept;
-  Source& source = source_of(job_of_version(transaction, batch.version_id));
+  Source& source = source_of(job_of(transaction, batch));
   walk_assets(keys_in(transaction, batch), source, batch, [&](const Asset& asset) {
     if (asset.key < key) {
       kept.add(asset);

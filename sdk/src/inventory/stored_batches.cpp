@@ -36,12 +36,11 @@ std::optional<Batch> Inventory::Impl::Acquisition::take_stored(StoreTransaction&
                                                                bool retries) {
   ahead().looked_at = std::chrono::steady_clock::now();
   // Whoever wants no new range wants none that was planned either.
-  const DueBatches wanted{retries, options_.retry != RetryMode::only};
+  const DueBatches wanted{retries, options_.retry != RetryMode::only, window_.newest_first};
   while (auto stored = transaction.take_due_batch(window_id_, job_.definition.key_type, wanted)) {
     // The policy of now, not of the version that the range was cut with.
     if (stored->current_version_id != job_.version_id) {
-      adopt(impl_.job_of_version(transaction, stored->current_version_id));
-      impl_.jobs.insert_or_assign(name_, job_);
+      remember(impl_.job_of_version(transaction, stored->current_version_id));
       if (!counted_ && cap()) {
         throw Error(ErrorCode::busy, "job '" + name_ + "' has a cap by now; it is looked at again");
       }

@@ -1,5 +1,6 @@
 #include "inventory/timed_scan.hpp"
 
+#include "inventory/direction.hpp"
 #include "inventory/impl.hpp"
 
 #include "tranche/error.hpp"
@@ -54,7 +55,7 @@ bool TimedScan::read(SourceRange& range, const Read& read) {
   if (!done && !moved_) {
     throw Error(ErrorCode::timeout,
                 "the source did not read a single row" +
-                    (range.after ? " after key " + range.after->text() : "") + " in " +
+                    (passed(range) ? " after key " + passed(range)->text() : "") + " in " +
                     format_duration(kScanFor) +
                     "; look at the job's filter and at the index on its key column");
   }
@@ -73,9 +74,9 @@ bool TimedScan::read_on(SourceRange& range, const Read& read) {
 }
 
 bool TimedScan::read_at_once(SourceRange& range, const Read& read) {
-  const auto begun_after = range.after;
+  const auto begun_after = passed(range);
   const bool done = in_time([&] { read(range); });
-  moved_ = moved_ || range.after != begun_after;
+  moved_ = moved_ || passed(range) != begun_after;
   stretch_ = done ? 0 : kFirstStretch;
   return done;
 }
@@ -88,20 +89,21 @@ bool TimedScan::read_stretch(SourceRange& range, const Read& read) {
   SourceRange part = range;
   bool full = false;
   const bool read_all = in_time([&] {
-    if (auto end = source_.key_after(range, stretch_)) {
-      part.to = std::move(end);
+    if (const auto end = source_.key_after(range, stretch_)) {
+      stop_at(part, *end);
     }
     full = read(part);
   });
-  moved_ = moved_ || read_all || part.after != range.after;
+  moved_ = moved_ || read_all || passed(part) != passed(range);
   if (!read_all) {
     stretch_ = std::max<std::int64_t>(stretch_ / kShrink, 1);
   } else if (Clock::now() - begun < most / kGrowth) {
     grow();
   }
-  range.after = read_all && !full ? part.to : part.after;
-  range.from = range.after ? std::nullopt : range.from;
-  return full || (read_all && range.after == range.to);
+  if (const auto& at = read_all && !full ? stop_of(part) : passed(part)) {
+    pass(range, *at);
+  }
+  return full || (read_all && passed(range) == stop_of(range));
 }
 
 void TimedScan::grow() {

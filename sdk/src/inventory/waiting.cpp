@@ -21,7 +21,9 @@ std::optional<Duration> left_of(const Limits& limits, TimePoint since, TimePoint
 }  // namespace
 
 bool is_small(const Cut& cut, const Limits& limits, const Window& window) {
-  const bool last = window.upper && cut.scanned_to && *cut.scanned_to >= *window.upper;
+  // Downwards, all was there when the campaign was created.
+  const bool last =
+      window.newest_first || (window.upper && cut.scanned_to && *cut.scanned_to >= *window.upper);
   return limits.min_count && cut.count > 0 && cut.count < *limits.min_count && !cut.full &&
          cut.in_time && !last;
 }

@@ -284,6 +284,13 @@ void check_unique(sql::Connection& connection,
 
 }  // namespace
 
+void inspect_filter(const DatabaseUrl& where, const JobDefinition& definition) {
+  const auto connection = sql::connect(where, "source", false);
+  check_filter(*connection,
+               source::describe_table(*connection, definition.table, where.redacted()),
+               definition);
+}
+
 std::vector<std::string> inspect_source(const DatabaseUrl& where, JobDefinition& definition) {
   const auto connection = sql::connect(where, "source", false);
   const Table table = source::describe_table(*connection, definition.table, where.redacted());

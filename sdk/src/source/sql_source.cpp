@@ -1,4 +1,6 @@
 #include "source/describe.hpp"
+#include "source/filter_text.hpp"
+#include "source/time_condition.hpp"
 #include "sql/queries.hpp"
 #ifdef TRANCHE_POSTGRES
 #include "postgres/writer_watch.hpp"
@@ -113,9 +115,9 @@ class SqlSource final : public Source {
       connection_->keep_read_only();
     }
     form_ = make_form();
-    none_ = queries("", "<=");
-    from_ = queries(">=", "<=");
-    after_ = queries(">", "<=");
+    none_ = queries("", "<=", false);
+    from_ = queries(">=", "<=", false);
+    after_ = queries(">", "<=", false);
   }
 
   std::unique_ptr<Reading> begin(Duration statement_timeout) override;
@@ -157,10 +159,10 @@ class SqlSource final : public Source {
     const auto rows =
         connection_->query(queries_for(range)["scan"], {upper(range), lower(range), limit});
     std::int64_t count = 0;
-    std::optional<Key> last = range.after;
+    std::optional<Key> last = range.descending ? range.before : range.after;
     while (rows->next()) {
       const Asset asset = read_asset(*rows);
-      if (last && asset.key <= *last) {
+      if (last && (range.descending ? asset.key >= *last : asset.key <= *last)) {
         throw Error(ErrorCode::refused,
                     "key " + asset.key.text() + " stands twice in " + definition_.table +
                         "; the key column must be unique");
@@ -190,6 +192,31 @@ class SqlSource final : public Source {
       totals.last_key = key_from(named["last_key"], {upper(range), lower(range)});
     }
     return totals;
+  }
+
+  std::optional<std::pair<Key, Key>> ends(const Key& to) override {
+    const auto rows = connection_->query((*none_)["ends"], {value_of(to)});
+    return rows->next() ? std::optional(std::pair(read_key(*rows, 0), read_key(*rows, 1)))
+                        : std::nullopt;
+  }
+  std::string time_condition(const TimeBounds& bounds) override {
+    if (!definition_.time_column && !definition_.key_is_time) {
+      throw Error(ErrorCode::refused,
+                  definition_.table +
+                      " is bounded by time, but the job names no time column, and its key is no "
+                      "time; name one with 'tranche job update NAME --time-column COLUMN', or give "
+                      "--from and --to");
+    }
+    if (table_.columns.empty()) {
+      table_ = source::describe_table(*connection_, definition_.table, where_);
+    }
+    const source::Column& column = source::find_column(table_, time_name(), "time column");
+    if (dialect() == Dialect::postgres) {
+      return source::postgres_time_condition(table_, column, bounds);
+    }
+    const auto rows = connection_->query((*none_)["time_type"]);
+    return source::sqlite_time_condition(
+        table_, column, rows->next() ? rows->text(0) : "text", bounds);
   }
 
   std::optional<Asset> find_key(const Key& key) override {
@@ -263,14 +290,12 @@ class SqlSource final : public Source {
     return definition_.filter.empty() ? keys : keys + " AND " + bracketed_filter();
   }
   std::string bracketed_filter() const {
-    const std::string& filter = definition_.filter;
-    if (filter.empty()) {
-      return "true";
-    }
-    // The line break ends a comment that the filter may end with.
-    return filter.find("--") == std::string::npos ? "(" + filter + ")" : "(" + filter + "\n)";
+    return definition_.filter.empty() ? "true" : source::bracketed(definition_.filter);
   }
 
+  const std::string& time_name() const {
+    return definition_.time_column ? *definition_.time_column : definition_.key_column;
+  }
   std::string age_expression() const {
     if (!definition_.time_column) {
       return form_.age.empty() ? "NULL" : form_.age;
@@ -286,7 +311,8 @@ class SqlSource final : public Source {
 
   /// `lower_operator` empty: no lower end.
   std::unique_ptr<Queries> queries(const std::string& lower_operator,
-                                   const std::string& upper_operator) const {
+                                   const std::string& upper_operator,
+                                   bool descending) const {
     const bool postgres = dialect() == Dialect::postgres;
     const std::string mark = postgres ? "$" : "?";
     const std::string cast = form_.cast;
@@ -316,17 +342,22 @@ class SqlSource final : public Source {
                                               (postgres ? "::double precision" : "");
     fill["age"] = age_expression();
     fill["filter"] = bracketed_filter();
+    fill["time"] = sql::quote_identifier(time_name());
+    fill["time_type"] = (postgres ? "pg_typeof(" : "typeof(") + fill["time"] + ")";
+    fill["direction"] = descending ? "DESC" : "";
+    fill["aside"] = (postgres ? "" : "+") + form_.order;
     return std::make_unique<Queries>(sql::source_shared, fill);
   }
 
   const Queries& queries_for(const SourceRange& range) {
     const char* const lower = range.after ? ">" : range.from ? ">=" : "";
-    if (!range.before) {
+    if (!range.before && !range.descending) {
       return *(range.after ? after_ : range.from ? from_ : none_);
     }
     // Few ask for it, so it is not made at every start.
-    auto& made = before_[lower];
-    made = made ? std::move(made) : queries(lower, "<");
+    const std::string upper = range.before ? "<" : "<=";
+    auto& made = others_[lower + upper + (range.descending ? " down" : "")];
+    made = made ? std::move(made) : queries(lower, upper, range.descending);
     return *made;
   }
   sql::Param value_of(const Key& key) const {
@@ -417,7 +448,7 @@ class SqlSource final : public Source {
   std::unique_ptr<Queries> none_;
   std::unique_ptr<Queries> from_;
   std::unique_ptr<Queries> after_;
-  std::map<std::string, std::unique_ptr<Queries>> before_;  ///< by the lower end's operator
+  std::map<std::string, std::unique_ptr<Queries>> others_;  ///< by operators and direction
 #ifdef TRANCHE_POSTGRES
   std::optional<sql::postgres::WriterWatch> watch_;
 #endif

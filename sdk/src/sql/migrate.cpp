@@ -20,6 +20,7 @@ extern const std::string_view migration_006_sqlite;
 extern const std::string_view migration_007_sqlite;
 extern const std::string_view migration_008_sqlite;
 extern const std::string_view migration_009_sqlite;
+extern const std::string_view migration_010_sqlite;
 #ifdef TRANCHE_POSTGRES
 extern const std::string_view migrate_postgres;
 extern const std::string_view migration_001_postgres;
@@ -31,6 +32,7 @@ extern const std::string_view migration_006_postgres;
 extern const std::string_view migration_007_postgres;
 extern const std::string_view migration_008_postgres;
 extern const std::string_view migration_009_postgres;
+extern const std::string_view migration_010_postgres;
 #endif
 
 namespace {
@@ -55,7 +57,8 @@ std::vector<Source> sources() {
           {6, "pre_planned_limits", migration_006_sqlite, migration_006_postgres},
           {7, "pre_run_identity", migration_007_sqlite, migration_007_postgres},
           {8, "pre_campaigns", migration_008_sqlite, migration_008_postgres},
-          {9, "pre_sizes", migration_009_sqlite, migration_009_postgres}};
+          {9, "pre_sizes", migration_009_sqlite, migration_009_postgres},
+          {10, "pre_narrow_campaigns", migration_010_sqlite, migration_010_postgres}};
 #else
   return {{1, "pre_first_schema", migration_001_sqlite, {}},
           {2, "pre_horizon", migration_002_sqlite, {}},
@@ -65,7 +68,8 @@ std::vector<Source> sources() {
           {6, "pre_planned_limits", migration_006_sqlite, {}},
           {7, "pre_run_identity", migration_007_sqlite, {}},
           {8, "pre_campaigns", migration_008_sqlite, {}},
-          {9, "pre_sizes", migration_009_sqlite, {}}};
+          {9, "pre_sizes", migration_009_sqlite, {}},
+          {10, "pre_narrow_campaigns", migration_010_sqlite, {}}};
 #endif
 }
 

@@ -1,5 +1,7 @@
 #include "sql/read_rows.hpp"
 
+#include "source/filter_text.hpp"
+
 #include "tranche/definition.hpp"
 
 #include <nlohmann/json.hpp>
@@ -57,6 +59,10 @@ Window read_window(RowReader& row, KeyType type) {
   window.waiting_since = row.maybe_time();
   window.max_in_flight = row.maybe_integer();
   window.learned = row.text();
+  window.filter = row.text();
+  window.only_missing = row.flag();
+  window.missing_version = row.maybe_small();
+  window.newest_first = row.flag();
   return window;
 }
 
@@ -118,6 +124,7 @@ StoredBatch read_batch(const Rows& rows) {
   }
   batch.done_count = row.integer();
   batch.size_reason = row.text();
+  batch.filter = source::conjunction({batch.filter, row.text()});
   return stored;
 }
 

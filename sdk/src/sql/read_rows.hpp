@@ -12,7 +12,7 @@ Run read_run(const Rows& rows);
 Window read_window(RowReader& row, KeyType type);
 Attempt read_attempt(RowReader& row);
 
-constexpr int kBatchColumns = 38;
+constexpr int kBatchColumns = 39;
 StoredBatch read_batch(const Rows& rows);
 
 /// Stored as bytes; none stand for a window without a frontier.

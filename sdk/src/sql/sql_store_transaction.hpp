@@ -58,7 +58,7 @@ class SqlStoreTransaction final : public StoreTransaction {
                                             const DueBatches& wanted) override;
   void tell_followers(std::int64_t job_id) override;
   std::int64_t count_live(std::int64_t window_id) override;
-  Unfinished find_unfinished(std::int64_t window_id) override;
+  Unfinished find_unfinished(std::int64_t window_id, bool newest_first) override;
   std::int64_t reserve_batch_id() override;
   void insert_batch_keys(std::int64_t batch_id, int part, const std::string& keys) override;
   void delete_batch_keys(std::int64_t batch_id) override;

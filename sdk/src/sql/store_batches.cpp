@@ -13,7 +13,7 @@ void SqlStoreTransaction::read_claim(Batch& batch, std::string_view name, const 
 std::optional<StoredBatch> SqlStoreTransaction::take_due_batch(std::int64_t window_id,
                                                                KeyType,
                                                                const DueBatches& wanted) {
-  return one("take_due_batch",
+  return one(wanted.newest_first ? "take_newest_due_batch" : "take_due_batch",
              {clock(),
               window_id,
               param(wanted.retries),
@@ -32,16 +32,18 @@ std::int64_t SqlStoreTransaction::count_live(std::int64_t window_id) {
   return *integer_of("count_live", {clock(), window_id});
 }
 
-Unfinished SqlStoreTransaction::find_unfinished(std::int64_t window_id) {
-  return *one("find_unfinished", {clock(), window_id}, [](const Rows& rows) {
-    RowReader row(rows);
-    Unfinished found;
-    found.oldest = row.maybe_integer().value_or(0);
-    found.due = row.maybe_integer().value_or(0) != 0;
-    found.held = row.maybe_integer().value_or(0);
-    found.given_up = row.maybe_integer().value_or(0);
-    return found;
-  });
+Unfinished SqlStoreTransaction::find_unfinished(std::int64_t window_id, bool newest_first) {
+  return *one(newest_first ? "find_newest_unfinished" : "find_unfinished",
+              {clock(), window_id},
+              [](const Rows& rows) {
+                RowReader row(rows);
+                Unfinished found;
+                found.next = row.maybe_integer().value_or(0);
+                found.due = row.maybe_integer().value_or(0) != 0;
+                found.held = row.maybe_integer().value_or(0);
+                found.given_up = row.maybe_integer().value_or(0);
+                return found;
+              });
 }
 
 std::int64_t SqlStoreTransaction::reserve_batch_id() {

@@ -122,7 +122,11 @@ std::int64_t SqlStoreTransaction::insert_window(const Window& window) {
                   param(window.limits.max_weight),
                   param(window.halt_count),
                   window.halt_after,
-                  param(window.max_in_flight)});
+                  param(window.max_in_flight),
+                  window.filter,
+                  param(window.only_missing),
+                  param(window.missing_version),
+                  param(window.newest_first)});
   if (!id) {
     throw Error(ErrorCode::refused,
                 "the job has a campaign named '" + window.name + "' already; choose another name");

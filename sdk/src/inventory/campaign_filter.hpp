@@ -1,0 +1,12 @@
+#pragma once
+
+#include "inventory/impl.hpp"
+
+#include <string>
+
+namespace tranche {
+
+/// What `job create` checks of a filter, with the campaign's in its place. Errors: refused, usage.
+void check_campaign_filter(const Inventory::Impl& impl, const Job& job, const std::string& filter);
+
+}  // namespace tranche
