@@ -1,16 +1,13 @@
+#include "cli/campaign_view.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/confirm.hpp"
-#include "cli/figures_text.hpp"
 #include "cli/open.hpp"
 #include "cli/people.hpp"
 #include "cli/window_options.hpp"
 #include "exit_status.hpp"
-#include "json/backlog_json.hpp"
-#include "json/figures_json.hpp"
 #include "json/window_json.hpp"
 #include "log.hpp"
-#include "progress/window_figures.hpp"
 
 #include "tranche/definition.hpp"
 
@@ -19,24 +16,15 @@ namespace {
 
 using Align = Column::Align;
 
-constexpr std::int64_t kMostInFlight = std::int64_t{1} << 53;
-
 struct Options {
   std::string name;
   std::string job;
-  CampaignOptions campaign;
   bool yes = false;
   OutputFormat output = OutputFormat::table;
 
   std::string job_text() const { return "job '" + job + "'"; }
   std::string text() const { return "campaign '" + name + "' of job '" + job + "'"; }
 };
-
-std::string state_text(const Json& campaign) {
-  const Json& reason = campaign.at("state_reason");
-  return campaign.at("state").get<std::string>() +
-         (reason.is_string() ? " (" + reason.get<std::string>() + ")" : "");
-}
 
 std::vector<Column> campaign_columns() {
   return {{"name", "CAMPAIGN", Align::left, 9},
@@ -49,70 +37,9 @@ std::vector<Column> campaign_columns() {
           time_column("created_at", "CREATED", 2)};
 }
 
-std::vector<Column> campaign_fields() {
-  return {{"name", "CAMPAIGN"},
-          {"job", "JOB"},
-          {"state", "STATE", Align::left, 1, state_text, true},
-          {"complete", "COMPLETE"},
-          {"progress", "PROGRESS", Align::left, 1, progress_text},
-          {"done_count", "DONE", Align::left, 1, done_text},
-          {"done_weight", "DONE WEIGHT", Align::left, 1, done_weight_text},
-          {"count_per_second", "RATE", Align::left, 1, rate_text},
-          {"seconds_left", "TIME LEFT", Align::left, 1, left_text},
-          {"slowest", "SLOWEST", Align::left, 1, slowest_text},
-          {"from", "FROM"},
-          {"to", "TO"},
-          {"frontier", "FRONTIER"},
-          {"count", "COUNT"},
-          {"weight", "WEIGHT"},
-          {"ready", "READY"},
-          {"processing", "PROCESSING"},
-          {"failed", "FAILED"},
-          {"exhausted", "EXHAUSTED"},
-          {"cancelled", "CANCELLED"},
-          {"max_count", "MAX COUNT"},
-          {"max_weight", "MAX WEIGHT"},
-          {"max_in_flight", "MAX IN FLIGHT"},
-          {"halt_after", "HALT AFTER"},
-          {"created_at", "CREATED"}};
-}
-
-/// The window and what is left of it.
-Json campaign_json(Inventory& inventory, const std::string& job, const std::string& name) {
-  const Window window = inventory.find_window(job, name);
-  const Backlog backlog = inventory.backlog(job, name);
-  Json json = runner::window_json(job, window);
-  json["complete"] = backlog.count == 0 && window.frontier && *window.frontier >= *window.upper;
-  json.update(runner::figures_json(runner::window_figures(inventory, backlog)));
-  const Json left = runner::backlog_json(backlog);
-  for (const char* field : {"count",
-                            "weight",
-                            "ready",
-                            "unsettled",
-                            "processing",
-                            "failed",
-                            "exhausted",
-                            "cancelled"}) {
-    json[field] = left.at(field);
-  }
-  return json;
-}
-
 int show_campaign(const Context& context, const Options& options) {
   check_campaign_name(options.name);
   Inventory inventory = need_inventory(context, options.job_text());
-  show_object(
-      options.output, campaign_fields(), campaign_json(inventory, options.job, options.name));
-  return runner::kExitDone;
-}
-
-int create_campaign(const Context& context, const Options& options) {
-  check_campaign_name(options.name);
-  if (options.campaign.halt_after) {
-    check_halt_after(*options.campaign.halt_after);
-  }
-  Inventory inventory = need_inventory(context, options.job_text());
-  inventory.create_campaign(options.job, options.name, options.campaign);
   show_object(
       options.output, campaign_fields(), campaign_json(inventory, options.job, options.name));
   return runner::kExitDone;
@@ -158,34 +85,6 @@ Command& add(Registry& registry,
   return c;
 }
 
-void add_create(Registry& registry) {
-  auto& c = registry.command(
-      "campaign create",
-      "Define a backfill",
-      "tranche campaign create january --job flights --from 1 --to 5000 --max-count 100");
-  auto options = std::make_shared<Options>();
-  c.about(
-      "A window of its own over keys from --from to --to, both included, whether processed before "
-      "or not; 'tranche run --job J --campaign NAME' works through it. Its limits count before the "
-      "job's.");
-  c.positional("NAME", options->name, "Unique within the job");
-  add_job(c, options->job);
-  c.option("--from", options->campaign.from, "K", "First key").default_text("the table's first");
-  c.option("--to", options->campaign.to, "K", "Last key")
-      .default_text("the newest settled key now");
-  add_limits(c, options->campaign.limits);
-  add_max_in_flight(c, "--max-in-flight", options->campaign.max_in_flight);
-  c.option("--parallel", options->campaign.max_in_flight, "N", "The same as --max-in-flight")
-      .range(1, kMostInFlight);
-  c.option("--halt-after",
-           options->campaign.halt_after,
-           "5%|N",
-           "Pause it once so many of its assets have failed for good")
-      .default_text("never");
-  c.listing(options->output);
-  c.run([options](Context& context) { return create_campaign(context, *options); });
-}
-
 void add_list(Registry& registry) {
   auto& c =
       registry.command("campaign list", "A job's campaigns", "tranche campaign list --job flights");
@@ -225,7 +124,7 @@ void add_state(Registry& registry,
 
 void add_campaign(Registry& registry) {
   registry.family("campaign", "Backfills: windows with fixed bounds over a job's assets");
-  add_create(registry);
+  add_campaign_create(registry);
   add_list(registry);
   add_show(registry);
   add_state(registry,

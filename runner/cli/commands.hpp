@@ -15,6 +15,7 @@ void add_backlog(Registry& registry);
 void add_batch(Registry& registry);
 void add_batches(Registry& registry);
 void add_campaign(Registry& registry);
+void add_campaign_create(Registry& registry);
 void add_cancel(Registry& registry);
 void add_completion(Registry& registry);
 void add_db(Registry& registry);

@@ -3,6 +3,7 @@
 #include "cli/batch_table.hpp"
 #include "cli/hand_over.hpp"
 #include "cli/open.hpp"
+#include "cli/plan_view.hpp"
 #include "cli/short_listing.hpp"
 #include "exit_status.hpp"
 #include "json/batch_json.hpp"
@@ -58,11 +59,14 @@ int dry_run(const Context& context, const runner::RunOptions& run, OutputFormat 
   const std::vector<Batch> planned =
       inventory.plan(run.job, request, run.iterations.value_or(kMostBatches));
   std::vector<Column> columns = plan_columns();
+  columns.push_back(estimate_column());
   columns.push_back({"command", "COMMAND", Column::Align::left, 9, command_text});
   ShortListing listing(output, "batches", std::move(columns));
+  const Pace pace = inventory.pace_of(run.job);
   std::int64_t iteration = 0;
   for (const Batch& batch : planned) {
     Json row = runner::batch_json(batch);
+    row["estimated_seconds"] = estimate_json(pace.seconds_of(batch.count, batch.weight));
     row["command"] = command_over(inventory, run, batch, ++iteration);
     listing.add(row);
   }

@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/open.hpp"
+#include "cli/plan_view.hpp"
 #include "cli/window_options.hpp"
 #include "exit_status.hpp"
 #include "json/batch_json.hpp"
@@ -38,11 +39,14 @@ int plan(const Context& context, const Options& options) {
   request.limits = options.limits;
   request.retry = retry_mode(options.retry);
   const std::vector<Batch> planned = inventory.plan(options.where.job, request, options.batches);
-  Listing listing(options.output, "batches to hand out", plan_columns());
+  std::vector<Column> columns = plan_columns();
+  columns.push_back(estimate_column());
+  PlanView view(
+      options.output, inventory.pace_of(options.where.job), columns, "batches to hand out");
   for (const Batch& batch : planned) {
-    listing.add(runner::batch_json(batch));
+    view.add(runner::batch_json(batch), batch.count, batch.weight);
   }
-  listing.finish();
+  view.finish();
   if (planned.empty()) {
     tell_why_empty(inventory, options);
   }
@@ -56,7 +60,11 @@ void add_plan(Registry& registry) {
                              "The batches that would be handed out now",
                              "tranche plan --job flights --max-weight 10GiB --batches 3");
   auto options = std::make_shared<Options>();
-  c.about("Changes nothing. Batches that come back show their number, others as new.");
+  c.about(
+      "Changes nothing. Batches that come back show their number, others as new. The estimate is "
+      "of "
+      "one command at a time, by the weight, or else the count, of the job's last 1000 batches; a "
+      "last line adds everything up.");
   add_window(c, options->where);
   add_limits(c, options->limits);
   add_waiting(c, options->limits);

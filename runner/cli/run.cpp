@@ -182,8 +182,8 @@ void add_run(Registry& registry) {
   add_retry_mode(c, options->retry);
   c.flag("--ordered",
          run.ordered,
-         "Oldest first, one batch in flight, whichever machine has it; nothing newer while one is "
-         "unfinished or has failed for good");
+         "One batch in flight, whichever machine has it, the oldest first (of a campaign made with "
+         "--newest-first: the newest); no other while one is unfinished or has failed for good");
   c.flag("--follow", run.follow, "Wait for more when nothing can be handed out");
   c.option("--poll", run.poll, "DUR", "How often --follow looks where nobody tells it of news");
   c.option("--for", run.run_for, "DUR", "Start no batch after this time; --iterations is all then");

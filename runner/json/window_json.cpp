@@ -23,6 +23,10 @@ Json window_json(const std::string& job, const Window& window) {
           {"max_weight",
            window.limits.max_weight ? weight_json(*window.limits.max_weight) : Json(nullptr)},
           {"max_in_flight", maybe_json(window.max_in_flight)},
+          {"filter", text_json(window.filter)},
+          {"only_missing", window.only_missing},
+          {"missing_version", maybe_json(window.missing_version)},
+          {"newest_first", window.newest_first},
           {"halt_after", text_json(window.halt_after)},
           {"halt_count", maybe_json(window.halt_count)},
           {"created_at", time_json(window.created_at)}};

@@ -1,5 +1,7 @@
 """`tranche campaign …`: backfills."""
 
+import json
+
 import pytest
 
 
@@ -128,3 +130,116 @@ def test_an_error_budget_that_is_none_is_refused(world, unchanged, budget):
     world.job()
     line = unchanged(2, "campaign", "create", "c", "--job", "flights", f"--halt-after={budget}")
     assert "accepted is a share such as 5%, or a number of assets from 1" in line
+
+
+def plan(world, *options, name="holes"):
+    return world.json("campaign", "create", name, "--job", "flights", "--dry-run", *options)
+
+
+def test_a_filter_narrows_a_campaign_and_its_commands_see_both(world, unchanged):
+    world.job("flights", "--filter", "id > 2")
+    assert "colour" in unchanged(125, "campaign", "create", "c", "--job", "flights", "--filter", "colour = 1")
+    assert create(world, "c", "--filter", "weight > 30", "--max-count", "2")["filter"] == "weight > 30"
+    assert world.acquire("--campaign", "c")["filter"] == "(id > 2) AND (weight > 30)"
+    told = world.ok("run", "--job", "flights", "--campaign", "c", "--", "sh", "-c",
+                    'printf "%s\\n%s\\n" "$TRANCHE_FILTER" "$TRANCHE_RANGE_SQL"').stdout.splitlines()
+    assert told[0] == "(id > 2) AND (weight > 30)"
+    assert told[1].endswith("AND ((id > 2) AND (weight > 30))")
+
+
+def test_what_is_missing_and_in_which_order(world):
+    world.job()
+    world.done()
+    campaign = create(world, "holes", "--only-missing", "--newest-first", "--max-count", "4")
+    assert (campaign["only_missing"], campaign["missing_version"], campaign["newest_first"]) == (True, None, True)
+    count = campaign["count"]
+    assert count == 6
+    batch = world.acquire("--campaign", "holes")
+    assert (batch["first_key"], batch["last_key"]) == (7, 10)
+    assert "newest first" in world.ok("campaign", "show", "holes", "--job", "flights").stdout
+
+
+def test_a_plan_is_shown_saved_and_applied(world, tmp_path, unchanged):
+    world.job()
+    file = tmp_path / "plan.json"
+    shown = plan(world, "--max-count", "3", "--save", str(file))
+    ranges = [(one["first_key"], one["last_key"], one["count"]) for one in shown["ranges"]]
+    assert ranges == [(1, 3, 3), (4, 6, 3), (7, 9, 3), (10, 10, 1)]
+    assert shown["total"] == {"ranges": 4, "count": 10, "weight": 550, "estimated_seconds": None}
+    assert [one["estimated_seconds"] for one in shown["ranges"]] == [None] * 4
+    apply = ["campaign", "create", "holes", "--job", "flights", "--plan", str(file)]
+    world.sql(f"UPDATE {world.name('assets')} SET weight = 1 WHERE id = 5")
+    assert "range 4 to 6" in unchanged(125, *apply)
+    world.sql(f"UPDATE {world.name('assets')} SET weight = 50 WHERE id = 5")
+    assert world.json(*apply)["count"] == 10
+    batch = world.done("--campaign", "holes", "--max-count", "10")
+    assert (batch["first_key"], batch["last_key"]) == (1, 3)
+    told = world.ok("campaign", "create", "next", "--job", "flights", "--dry-run")
+    assert "3 ranges, 10 assets, weight 550, about " in told.stderr
+    assert plan(world, "--from", "1", "--to", "1", name="one")["ranges"][0]["estimated_seconds"] is not None
+    planned = world.json("plan", "--job", "flights", "--campaign", "holes")
+    assert [one["first_key"] for one in planned] == [4, 7, 10]
+    assert all(one["estimated_seconds"] is not None for one in planned)
+
+
+def test_show_tells_how_far_a_narrowed_campaign_is(world):
+    world.job(max_count=2)
+    world.done()
+    create(world, "holes", "--filter", "weight <> 50", "--only-missing", "--newest-first", "--max-count", "3", "--parallel", "1")
+    show = lambda: world.json("campaign", "show", "holes", "--job", "flights")
+    figures = lambda: [show()[name] for name in ("done_count", "total_count", "total_weight", "frontier", "complete")]
+    assert figures() == [0, 7, 470, None, False]
+    assert world.done("--campaign", "holes")["first_key"] == 8
+    assert figures() == [3, 7, 470, 8, False]
+    batch = world.acquire("--campaign", "holes")
+    assert (batch["first_key"], batch["last_key"], show()["ready"], show()["max_in_flight"]) == (4, 7, 0, 1)
+    assert show()["slowest"]["batch_id"] == batch["batch_id"]
+    world.release(batch)
+    world.done("--campaign", "holes")
+    assert figures() == [7, 7, 470, 1, True]
+
+
+def test_in_order_a_campaign_that_begins_at_its_end_goes_down(world, run):
+    world.job(max_count=4)
+    create(world, "down", "--newest-first")
+    words = ["--campaign", "down", "--ordered", "--iterations", "all"]
+    dry = json.loads(run(*words, "--dry-run", "-o", "json", "true").stdout)
+    assert [(row["first_key"], row["last_key"], row["estimated_seconds"]) for row in dry] == [(7, 10, None), (3, 6, None), (1, 2, None)]
+    assert run(*words, 'echo "$TRANCHE_FIRST_KEY"').stdout.split() == ["7", "3", "1"]
+    create(world, "again")
+    dry = json.loads(run("--campaign", "again", "--dry-run", "-o", "json", "true").stdout)
+    assert dry[0]["estimated_seconds"] is not None
+
+
+def test_a_plan_keeps_the_cap(world, tmp_path, unchanged):
+    world.job()
+    file = tmp_path / "plan.json"
+    assert plan(world, "--max-in-flight", "1", "--save", str(file))["max_in_flight"] == 1
+    assert "--plan" in unchanged(2, "campaign", "create", "holes", "--job", "flights", "--plan", str(file), "--parallel", "2")
+    assert world.json("campaign", "create", "holes", "--job", "flights", "--plan", str(file))["max_in_flight"] == 1
+    world.acquire("--campaign", "holes")
+    refused = world("acquire", "--job", "flights", "--campaign", "holes")
+    assert refused.returncode == 99 and "--max-in-flight 1" in refused.stderr
+
+
+@pytest.mark.parametrize("options, told", [
+    (["--version", "1"], "--only-missing"),
+    (["--save", "x"], "--dry-run"),
+    (["--plan", "x", "--dry-run"], "one of them"),
+    (["--plan", "x", "--from", "1"], "--plan"),
+    (["--from-time", "soon"], "2026-01-31"),
+    (["--only-missing", "--version", "0"], "--version"),
+])
+def test_options_that_do_not_go_together(world, unchanged, options, told):
+    world.job()
+    assert told in unchanged(2, "campaign", "create", "c", "--job", "flights", *options)
+
+
+def test_plans_and_times_that_cannot_be(world, unchanged, tmp_path):
+    world.job()
+    create = ["campaign", "create", "c", "--job", "flights"]
+    assert "--time-column" in unchanged(125, *create, "--from-time", "2026-01-01")
+    assert "cannot be read" in unchanged(125, *create, "--plan", str(tmp_path / "none"))
+    (tmp_path / "bad").write_text("{}")
+    assert "another format" in unchanged(125, *create, "--plan", str(tmp_path / "bad"))
+    assert "no version 7" in unchanged(125, *create, "--only-missing", "--version", "7")
