@@ -11,10 +11,17 @@ from tranche_provider.exceptions import TrancheError
 from tranche_provider.operators.base import TrancheOperator
 
 _OPTIONS = (
+    "from_time",
+    "to_time",
+    "filter",
+    "only_missing",
+    "version",
+    "newest_first",
     "max_count",
     "max_weight",
     "max_in_flight",
     "halt_after",
+    "plan",
 )
 
 
@@ -24,6 +31,7 @@ class TrancheCampaignOperator(TrancheOperator):
     :param campaign: its name: letters, digits, '.', '_' and '-', such as "day-{{ data_interval_start | ds_nodash }}"
     :param from_key: default: the table's first
     :param to_key: default: the newest settled key now
+    :param plan: a file on the worker that `tranche campaign create --dry-run --save` wrote
 
     The other arguments are the options of `tranche campaign create`.
     """
@@ -36,19 +44,33 @@ class TrancheCampaignOperator(TrancheOperator):
         campaign: str,
         from_key: int | str | None = None,
         to_key: int | str | None = None,
+        from_time: str | None = None,
+        to_time: str | None = None,
+        filter: str | None = None,
+        only_missing: bool = False,
+        version: int | str | None = None,
+        newest_first: bool = False,
         max_count: int | str | None = None,
         max_weight: int | str | None = None,
         max_in_flight: int | str | None = None,
         halt_after: int | str | None = None,
+        plan: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(campaign=campaign, **kwargs)
         self.from_key = from_key
         self.to_key = to_key
+        self.from_time = from_time
+        self.to_time = to_time
+        self.filter = filter
+        self.only_missing = only_missing
+        self.version = version
+        self.newest_first = newest_first
         self.max_count = max_count
         self.max_weight = max_weight
         self.max_in_flight = max_in_flight
         self.halt_after = halt_after
+        self.plan = plan
 
     def execute(self, context: Context) -> dict[str, Any]:
         program = self.program(context)
