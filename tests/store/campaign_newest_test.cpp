@@ -110,6 +110,25 @@ TEST_CASE("a campaign that begins at its end does not reach beyond the newest ke
   });
 }
 
+TEST_CASE("a campaign that begins at its end says what it lacks where nothing is settled",
+          "[store]") {
+  on_every_store([](World& world) {
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    const auto told = [&](std::optional<std::string> from, std::optional<std::string> to) {
+      const Refusal answer =
+          refusal([&] { inventory.create_campaign("job", "c", newest_first(from, to)); });
+      CHECK(answer.code == ErrorCode::refused);
+      CHECK_FALSE(has(answer.text, "give --from and --to"));
+      return answer.text;
+    };
+    CHECK(has(told({}, {}), "no settled key"));
+    CHECK(has(told("1", "10"), "no settled key"));
+    world.insert_range(1, 5);
+    CHECK(has(told("6", "10"), "newest settled key 5, and its first key 6"));
+  });
+}
+
 TEST_CASE("gaps and audit know what a campaign that begins at its end has passed", "[store]") {
   on_every_store([](World& world) {
     world.insert_range(1, 10);

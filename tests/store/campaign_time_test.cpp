@@ -154,8 +154,13 @@ TEST_CASE("a key that is a time bounds a campaign by itself", "[store]") {
           // As a key, it may lie in the future.
           inventory.create_campaign("job", "d", between("2026-01-04", "2026-01-05"));
           CHECK(acquire(inventory, in_campaign("d")).count == 1);
+          // A filter besides does not keep it from that.
+          CampaignOptions wanted = between("2026-01-04", "2026-01-05");
+          wanted.filter = "tag = 'a'";
+          inventory.create_campaign("job", "e", wanted);
           world.insert({{"2026-01-05"}});
           CHECK(acquire(inventory, in_campaign("d")).count == 1);
+          CHECK(acquire(inventory, in_campaign("e")).count == 2);
         },
         type);
   }
@@ -175,6 +180,9 @@ TEST_CASE("bounds by time need a time", "[store]") {
       INFO(text);
       CHECK(create({}, text).code == ErrorCode::usage);
     }
+    const Refusal turned = create("2026-01-02", "2026-01-01");
+    CHECK(turned.code == ErrorCode::usage);
+    CHECK(has(turned.text, "--from-time 2026-01-02 is later than --to-time 2026-01-01"));
     if (world.setup().source == Place::postgres) {
       inventory.update_job("job", [](JobDefinition& changed) { changed.time_column = "weight"; });
       CHECK(has(create("2026-01-01", {}).text, "double precision"));

@@ -24,9 +24,7 @@ void check_max_in_flight(const std::optional<std::int64_t>& most) {
   }
 }
 
-namespace {
-
-void check_version(Inventory::Impl& impl, const Job& job, int version) {
+void check_missing_version(Inventory::Impl& impl, const Job& job, int version) {
   const auto versions = impl.reading(
       [&](StoreTransaction& transaction) { return transaction.list_job_versions(job.id); });
   if (std::none_of(versions.begin(), versions.end(), [&](const Job& one) {
@@ -38,6 +36,8 @@ void check_version(Inventory::Impl& impl, const Job& job, int version) {
   }
 }
 
+namespace {
+
 void check_bounds(const Job& job, const Window& window) {
   if (!window.lower || !window.upper) {
     throw Error(ErrorCode::refused,
@@ -48,6 +48,25 @@ void check_bounds(const Job& job, const Window& window) {
     throw Error(ErrorCode::refused,
                 "the campaign would end at " + window.upper->text() + ", before its first key " +
                     window.lower->text() + "; --from must not be above --to");
+  }
+}
+
+/// A campaign that begins at its end needs one, whatever bounds are given.
+void check_newest(const Job& job,
+                  const std::optional<Key>& settled,
+                  const std::optional<Key>& lower) {
+  constexpr const char* kInstead = "; create it later, or without --newest-first";
+  if (!settled) {
+    throw Error(ErrorCode::refused,
+                "table " + job.definition.table +
+                    " has no settled key yet that a campaign could begin with at its end" +
+                    kInstead);
+  }
+  if (lower && *settled < *lower) {
+    throw Error(ErrorCode::refused,
+                "a campaign that begins at its end goes down from the newest settled key " +
+                    settled->text() + ", and its first key " + lower->text() + " is above that" +
+                    kInstead);
   }
 }
 
@@ -90,6 +109,11 @@ std::optional<TimeBounds> parse_times(const CampaignOptions& options) {
   if (options.to_time) {
     times.before = parse(*options.to_time, "--to-time", true);
   }
+  if (times.from && times.before && *times.before <= *times.from) {
+    throw Error(ErrorCode::usage,
+                "--from-time " + *options.from_time + " is later than --to-time " +
+                    *options.to_time + "; give the earlier one as --from-time");
+  }
   return times.from || times.before ? std::optional(times) : std::nullopt;
 }
 
@@ -97,17 +121,18 @@ void check_times(const CampaignOptions& options) {
   parse_times(options);
 }
 
-void Inventory::Impl::bound_by_time(const Job& job, const TimeBounds& times, Window& window) {
+bool Inventory::Impl::bound_by_time(const Job& job, const TimeBounds& times, Window& window) {
   const JobDefinition& definition = job.definition;
   const bool key_says =
       !definition.time_column && definition.key_is_time &&
       (definition.key_type == KeyType::timestamp || definition.key_type == KeyType::date);
   if (key_says) {
     bound_keys(times, definition.key_type, window);
-    return;
+    return false;
   }
   const auto reading = source_of(job).begin(kScanTimeout);
   window.filter = source::conjunction({window.filter, source_of(job).time_condition(times)});
+  return true;
 }
 
 void Inventory::Impl::find_bounds(const Job& job,
@@ -128,10 +153,13 @@ void Inventory::Impl::find_bounds(const Job& job,
   if (!window.lower || !window.upper || window.newest_first) {
     const auto settled = ask_horizon(seen, Window{});
     window.lower = window.lower ? window.lower : source.oldest_key();
+    if (window.newest_first) {
+      check_newest(job, settled, window.lower);
+    }
     window.upper =
         window.upper && !(window.newest_first && settled < window.upper) ? window.upper : settled;
   }
-  if (by_time && seen.definition.filter != job.definition.filter && window.upper) {
+  if (by_time && window.upper) {
     // The campaign need not read what lies before the first of them, or behind the last.
     const auto ends = source.ends(*window.upper);
     if (!ends || ends->second < *window.lower) {
@@ -174,7 +202,7 @@ Window Inventory::Impl::define_campaign(const Job& job,
                 "a weight limit needs a weight column, and job '" + job.name + "' names none");
   }
   if (options.missing_version) {
-    check_version(*this, job, *options.missing_version);
+    check_missing_version(*this, job, *options.missing_version);
   }
   window.only_missing = options.only_missing || options.missing_version;
   window.missing_version = options.missing_version;
@@ -182,10 +210,8 @@ Window Inventory::Impl::define_campaign(const Job& job,
   check_campaign_filter(*this, job, options.filter);
   window.filter = options.filter;
   const auto times = parse_times(options);
-  if (times) {
-    bound_by_time(job, *times, window);
-  }
-  find_bounds(job, options, times.has_value(), window);
+  const bool by_time = times && bound_by_time(job, *times, window);
+  find_bounds(job, options, by_time, window);
   check_bounds(job, window);
   if (budget) {
     window.halt_count = budget->of(budget->share ? count_of(job, window) : 0);

@@ -141,7 +141,8 @@ struct Inventory::Impl {
   Window define_campaign(const Job& job, const std::string& name, const CampaignOptions& options);
   /// Returns its id. Errors: refused, where the job has one of this name.
   static std::int64_t insert_campaign(StoreTransaction& transaction, const Window& window);
-  void bound_by_time(const Job& job, const TimeBounds& times, Window& window);
+  /// True: by a condition on the assets, not by their keys.
+  bool bound_by_time(const Job& job, const TimeBounds& times, Window& window);
   void find_bounds(const Job& job, const CampaignOptions& options, bool by_time, Window& window);
   /// Assets that a campaign has in all.
   std::int64_t count_of(const Job& job, const Window& window);
