@@ -14,12 +14,24 @@ void CoveredKeys::keep_missing(std::vector<Asset>& assets) {
   if (assets.empty()) {
     return;
   }
+  std::vector<bool> held;
+  bool again = false;
   read_([&](StoreTransaction& transaction) {
+    if (again) {
+      // Key sets are read up to anywhere.
+      position_.reset();
+    }
+    again = true;
+    held.clear();
     transaction_ = &transaction;
     load(assets.front().key, assets.back().key);
-    std::erase_if(assets, [this](const Asset& asset) { return holds(asset.key); });
+    for (const Asset& asset : assets) {
+      held.push_back(holds(asset.key));
+    }
     transaction_ = nullptr;
   });
+  auto answer = held.begin();
+  std::erase_if(assets, [&](const Asset&) { return *answer++; });
 }
 
 void CoveredKeys::load(const Key& first, const Key& last) {
