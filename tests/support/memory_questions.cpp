@@ -7,7 +7,7 @@ namespace tranche::test {
 
 void MemoryTransaction::list_batches(const BatchFilter& filter,
                                      const std::function<void(const Batch&)>& each) {
-  auto found = batches_where([&](const StoredBatch& stored) {
+  const auto found = batches_where([&](const StoredBatch& stored) {
     const Batch& batch = stored.batch;
     return batch.job_id == filter.job_id &&
            (!stored.ahead || filter.status == BatchStatus::planned) &&
@@ -21,17 +21,20 @@ void MemoryTransaction::list_batches(const BatchFilter& filter,
   const auto took = [&](const Batch& batch) {
     return filter.slowest ? batch.released_at.value_or(now()) - *batch.acquired_at : Duration();
   };
-  std::sort(found.begin(), found.end(), [&](const StoredBatch& a, const StoredBatch& b) {
-    if (took(a.batch) != took(b.batch)) {
-      return took(a.batch) > took(b.batch);
+  std::vector<const Batch*> sorted;
+  for (const StoredBatch& stored : found) {
+    sorted.push_back(&stored.batch);
+  }
+  std::sort(sorted.begin(), sorted.end(), [&](const Batch* a, const Batch* b) {
+    if (took(*a) != took(*b)) {
+      return took(*a) > took(*b);
     }
-    const bool by_time =
-        filter.since && !filter.slowest && a.batch.acquired_at != b.batch.acquired_at;
-    return by_time ? a.batch.acquired_at > b.batch.acquired_at : a.batch.id > b.batch.id;
+    const bool by_time = filter.since && !filter.slowest && a->acquired_at != b->acquired_at;
+    return by_time ? a->acquired_at > b->acquired_at : a->id > b->id;
   });
   std::int64_t left = filter.limit == 0 ? -1 : filter.limit;
-  for (auto next = found.begin(); next != found.end() && left != 0; ++next, --left) {
-    each(next->batch);
+  for (auto next = sorted.begin(); next != sorted.end() && left != 0; ++next, --left) {
+    each(**next);
   }
 }
 
