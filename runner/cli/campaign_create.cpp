@@ -13,7 +13,7 @@
 #include "tranche/definition.hpp"
 
 #include <fstream>
-#include <sstream>
+#include <optional>
 
 namespace tranche::cli {
 namespace {
@@ -67,31 +67,54 @@ void check(const Options& options) {
   }
 }
 
+/// A plan goes to the screen, and to a file if one is wanted, while it is made.
+class ShownPlan final : public PlanListener {
+ public:
+  ShownPlan(const Options& options, const Pace& pace) : options_(options), pace_(pace) {
+    // Refused before the work where it cannot be written.
+    if (!options.save.empty()) {
+      file_.emplace("--save", options.save);
+      writer_.emplace([this](std::string_view text) { file_->append(text); });
+    }
+  }
+
+  void begin(const CampaignPlan& plan) override {
+    if (writer_) {
+      writer_->begin(plan);
+    }
+    Json object = runner::window_json(options_.job, plan.window);
+    for (const char* later : {"state", "state_reason", "frontier", "frontier_text", "created_at"}) {
+      object.erase(later);
+    }
+    view_.emplace(options_.output, pace_, campaign_plan_columns(), "ranges to hand out", object);
+  }
+  void add(const PlannedRange& range) override {
+    if (writer_) {
+      writer_->add(range);
+    }
+    view_->add(planned_range_json(range), range.count, range.weight);
+  }
+  void finish() {
+    if (writer_) {
+      writer_->finish();
+      file_->finish();
+    }
+    view_->finish();
+  }
+
+ private:
+  const Options& options_;
+  Pace pace_;
+  std::optional<ReplacedFile> file_;
+  std::optional<PlanWriter> writer_;
+  std::optional<PlanView> view_;
+};
+
 int show_plan(Inventory& inventory, const Options& options) {
-  // Refused before the work where it cannot be written.
-  std::optional<ReplacedFile> file;
+  ShownPlan shown(options, inventory.pace_of(options.job));
+  inventory.plan_campaign(options.job, options.name, options.campaign, shown);
+  shown.finish();
   if (!options.save.empty()) {
-    file.emplace("--save", options.save);
-  }
-  const CampaignPlan plan = inventory.plan_campaign(options.job, options.name, options.campaign);
-  if (file) {
-    file->write(to_json(plan) + "\n");
-  }
-  Json object = runner::window_json(options.job, plan.window);
-  for (const char* later : {"state", "state_reason", "frontier", "frontier_text", "created_at"}) {
-    object.erase(later);
-  }
-  object["ranges"] = Json::array();
-  PlanView view(options.output,
-                inventory.pace_of(options.job),
-                campaign_plan_columns(),
-                "ranges to hand out",
-                std::move(object));
-  for (const PlannedRange& range : plan.ranges) {
-    view.add(planned_range_json(range), range.count, range.weight);
-  }
-  view.finish();
-  if (file) {
     runner::log::info("the plan is in " + options.save + "; 'tranche campaign create " +
                       options.name + " --job " + options.job + " --plan " + options.save +
                       "' applies it");
@@ -99,29 +122,24 @@ int show_plan(Inventory& inventory, const Options& options) {
   return runner::kExitDone;
 }
 
-std::string read_file(const std::string& path) {
-  const std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file || text.bad()) {
+void apply(Inventory& inventory, const Options& options) {
+  const Job job = inventory.find_job(options.job);
+  std::ifstream file(options.plan, std::ios::binary);
+  // A folder opens as well.
+  if (!file || file.peek() == std::ifstream::traits_type::eof()) {
     throw Error(ErrorCode::refused,
-                "--plan: '" + path +
+                "--plan: '" + options.plan +
                     "' cannot be read; accepted is a file that 'tranche campaign create --dry-run "
                     "--save FILE' wrote");
   }
-  return text.str();
-}
-
-void apply(Inventory& inventory, const Options& options) {
-  const Job job = inventory.find_job(options.job);
-  const CampaignPlan plan =
-      campaign_plan_from_json(read_file(options.plan), job.definition.key_type);
-  if (plan.job != options.job) {
+  PlanReader reader(file, job.definition.key_type);
+  if (reader.plan().job != options.job) {
     throw Error(ErrorCode::refused,
-                "the plan " + options.plan + " is of job '" + plan.job + "', not of job '" +
-                    options.job + "'");
+                "the plan " + options.plan + " is of job '" + reader.plan().job +
+                    "', not of job '" + options.job + "'");
   }
-  inventory.apply_campaign(options.name, plan);
+  inventory.apply_campaign(
+      options.name, reader.plan(), [&](const auto& each) { reader.read_ranges(each); });
 }
 
 int create_campaign(const Context& context, const Options& options) {

@@ -1,6 +1,7 @@
 #include "cli/plan_view.hpp"
 
 #include "cli/people.hpp"
+#include "cli/print.hpp"
 #include "json/values.hpp"
 #include "log.hpp"
 
@@ -13,6 +14,10 @@ using Align = Column::Align;
 
 std::string seconds_text(double seconds) {
   return short_duration(Duration(static_cast<std::int64_t>(seconds * 1000)));
+}
+
+std::string json_text(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string estimate_text(const Json& row) {
@@ -47,10 +52,27 @@ Json planned_range_json(const PlannedRange& range) {
           {"weight", weight_json(range.weight)}};
 }
 
+PlanView::PlanView(OutputFormat format,
+                   const Pace& pace,
+                   const std::vector<Column>& columns,
+                   const std::string& noun,
+                   const Json& object)
+    : pace_(pace),
+      listing_(format, noun, columns),
+      as_object_(format == OutputFormat::json && object.is_object()) {
+  if (as_object_) {
+    for (const auto& [name, value] : object.items()) {
+      print((name == object.begin().key() ? "{\n  " : ",\n  ") + json_text(name) + ": " +
+            json_text(value));
+    }
+    print(",\n  \"ranges\": [");
+  }
+}
+
 void PlanView::add(Json row, std::int64_t count, double weight) {
   row["estimated_seconds"] = estimate_json(pace_.seconds_of(count, weight));
-  if (as_object()) {
-    object_["ranges"].push_back(std::move(row));
+  if (as_object_) {
+    print((ranges_ == 0 ? "\n    " : ",\n    ") + json_text(row));
   } else {
     listing_.add(row);
   }
@@ -61,12 +83,12 @@ void PlanView::add(Json row, std::int64_t count, double weight) {
 
 void PlanView::finish() {
   const auto seconds = pace_.seconds_of(count_, weight_);
-  if (as_object()) {
-    object_["total"] = {{"ranges", ranges_},
-                        {"count", count_},
-                        {"weight", weight_json(weight_)},
-                        {"estimated_seconds", estimate_json(seconds)}};
-    show_object(format_, {}, object_);
+  if (as_object_) {
+    const Json total{{"ranges", ranges_},
+                     {"count", count_},
+                     {"weight", weight_json(weight_)},
+                     {"estimated_seconds", estimate_json(seconds)}};
+    print("\n  ],\n  \"total\": " + json_text(total) + "\n}\n");
     return;
   }
   listing_.finish();

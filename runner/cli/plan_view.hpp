@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/output.hpp"
+#include "cli/short_listing.hpp"
 
 #include "tranche/campaign_plan.hpp"
 
@@ -18,25 +19,22 @@ Column estimate_column();
 
 /// A listing of ranges, each with an estimate of its time, and at the end, on standard error, what
 /// all of them are together. With an object as JSON: that object, with "ranges" and "total" in it.
+/// Rows are written as they come, but for those of a table.
 class PlanView {
  public:
   PlanView(OutputFormat format,
            const Pace& pace,
            const std::vector<Column>& columns,
            const std::string& noun,
-           Json object = nullptr)
-      : format_(format), pace_(pace), listing_(format, noun, columns), object_(std::move(object)) {}
+           const Json& object = nullptr);
 
   void add(Json row, std::int64_t count, double weight);
   void finish();
 
  private:
-  bool as_object() const { return format_ == OutputFormat::json && object_.is_object(); }
-
-  OutputFormat format_;
   Pace pace_;
-  Listing listing_;
-  Json object_;
+  ShortListing listing_;
+  bool as_object_;
   std::int64_t ranges_ = 0;
   std::int64_t count_ = 0;
   double weight_ = 0;

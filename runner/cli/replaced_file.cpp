@@ -10,6 +10,11 @@
 #include <unistd.h>
 
 namespace tranche::cli {
+namespace {
+
+constexpr std::size_t kBuffer = 65536;
+
+}  // namespace
 
 ReplacedFile::ReplacedFile(std::string option, std::filesystem::path path)
     : option_(std::move(option)),
@@ -29,7 +34,20 @@ ReplacedFile::~ReplacedFile() {
   }
 }
 
+void ReplacedFile::append(std::string_view text) {
+  buffer_ += text;
+  if (buffer_.size() >= kBuffer) {
+    flush();
+  }
+}
+
 void ReplacedFile::write(std::string_view text) {
+  append(text);
+  finish();
+}
+
+void ReplacedFile::flush() {
+  std::string_view text = buffer_;
   while (!text.empty()) {
     const ssize_t written = ::write(file_, text.data(), text.size());
     if (written < 0 && errno != EINTR) {
@@ -37,6 +55,11 @@ void ReplacedFile::write(std::string_view text) {
     }
     text.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
   }
+  buffer_.clear();
+}
+
+void ReplacedFile::finish() {
+  flush();
   if (std::rename(fresh_.c_str(), path_.c_str()) != 0) {
     fail();
   }

@@ -17,15 +17,21 @@ class ReplacedFile {
   ReplacedFile(const ReplacedFile&) = delete;
   ReplacedFile& operator=(const ReplacedFile&) = delete;
 
-  /// Once.
+  /// As often as there is more.
+  void append(std::string_view text);
+  /// Once, at the end: without it nothing is replaced.
+  void finish();
+  /// Both.
   void write(std::string_view text);
 
  private:
+  void flush();
   [[noreturn]] void fail() const;
 
   std::string option_;
   std::filesystem::path path_;
   std::filesystem::path fresh_;
+  std::string buffer_;
   int file_ = -1;
 };
 

@@ -4,6 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
+#include <sstream>
+
 namespace tranche::test {
 
 using Texts = std::vector<std::string>;
@@ -143,28 +146,141 @@ TEST_CASE("a plan over what is missing is refused once something of it is done",
   });
 }
 
-TEST_CASE("a plan that is none is refused", "[store]") {
+TEST_CASE("a plan that goes down is refused where anything came beside its ranges", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(2, 11);
+    world.insert_range(13, 22);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    CampaignOptions wanted{"1", "30", {}};
+    wanted.newest_first = true;
+    const CampaignPlan plan = inventory.plan_campaign("job", "c", wanted);
+    CHECK(ranges_of(plan) == Texts{"13-22/10", "2-11/10"});
+    const auto told = [&](const CampaignPlan& one) {
+      return refusal([&] { inventory.apply_campaign("c", one); }).text;
+    };
+    for (const auto& [key, what] : std::vector<std::pair<std::string, std::string>>{
+             {"12", "key 12 stands behind range 2 to 11"},
+             {"1", "key 1 stands behind the plan's last range"}}) {
+      world.insert({{key}});
+      CHECK(has(told(plan), what));
+      world.erase(key);
+    }
+    world.erase("22");
+    CHECK(has(told(plan), "range 13 to 22"));
+    world.insert({{"22"}});
+    CampaignPlan rising = plan;
+    std::swap(rising.ranges[0], rising.ranges[1]);
+    CHECK(has(told(rising), "key 13 stands behind range 2 to 11"));
+    CampaignPlan twice = plan;
+    twice.ranges.push_back(twice.ranges[1]);
+    CHECK(has(told(twice), "out of order"));
+    CHECK(inventory.list_windows("job").size() == 1);
+    CHECK(told(plan).empty());
+    inventory.set_window_state("job", "c", WindowState::cancelled);
+    CHECK(acquired(inventory, in_campaign()) == "none");
+  });
+}
+
+TEST_CASE("a plan of a version that the job does not have is refused", "[store]") {
   on_every_store([](World& world) {
     world.insert_range(1, 10);
     world.create_job(10);
-    const std::string good = to_json(world.inventory().plan_campaign("job", "c", {}));
+    CampaignPlan plan = world.inventory().plan_campaign("job", "c", {});
+    plan.window.only_missing = true;
+    plan.window.missing_version = 7;
+    const Refusal told = refusal([&] { world.inventory().apply_campaign("c", plan); });
+    CHECK(has(told.text, "no version 7"));
+  });
+}
+
+TEST_CASE("a plan whose job has another filter by now is refused, or hands out the same",
+          "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 10);
+    world.insert_range(11, 20, "b");
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    const CampaignPlan all = inventory.plan_campaign("job", "all", {});
+    const CampaignPlan low = inventory.plan_campaign("job", "low", {{}, "10", {}});
+    inventory.update_job("job", [](JobDefinition& changed) { changed.filter = "tag = 'a'"; });
+    CHECK(has(refusal([&] { inventory.apply_campaign("all", all); }).text, "range 11 to 20"));
+    inventory.apply_campaign("low", low);
+    CHECK(handed_out(inventory, "low") == Texts{"1-10/10"});
+  });
+}
+
+TEST_CASE("a plan that is none is refused, and the line is named", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 20);
+    world.create_job(10);
+    CampaignOptions wanted;
+    wanted.halt_after = "5%";
+    const std::string good = to_json(world.inventory().plan_campaign("job", "c", wanted));
     const auto read = [](const std::string& text) {
-      return refusal([&] { campaign_plan_from_json(text, KeyType::integer); }).code;
+      return refusal([&] { campaign_plan_from_json(text, KeyType::integer); });
     };
-    CHECK_FALSE(read(good));
-    for (const auto& [part, other] : std::vector<std::pair<std::string, std::string>>{
-             {"plan 1", "plan 2"},
-             {"\"from\"", "\"until\""},
-             {"\"count\": 10", "\"count\": \"ten\""},
-             {"\"first_key\": \"1\"", "\"first_key\": \"x\""},
-             {"\"digest\": \"", "\"digest\": \"x"},
-             {"{", "["}}) {
-      INFO(part);
+    CHECK_FALSE(read(good).code);
+    for (const auto& [part, other, told] : std::vector<std::array<std::string, 3>>{
+             {"plan 1", "plan 2", "another format"},
+             {"{\"format", "[\"format", "another format"},
+             {"\"from\"", "\"until\"", "no 'from' in line 1"},
+             {"\"from\":\"1\"", "\"from\":\"x\"", "\"x\" as 'from' in line 1"},
+             {"\"job_version\":1", "\"job_version\":0", "0 as 'job_version' in line 1"},
+             {"\"only_missing\":false", "\"only_missing\":0", "0 as 'only_missing' in line 1"},
+             {"\"missing_version\":null", "\"missing_version\":1", "1 as 'missing_version'"},
+             {"\"max_count\":null", "\"max_count\":0", "0 as 'max_count'"},
+             {"\"max_count\":null", "\"max_count\":1.5", "1.5 as 'max_count'"},
+             {"\"max_weight\":null", "\"max_weight\":-1", "-1.0 as 'max_weight'"},
+             {"\"max_in_flight\":null", "\"max_in_flight\":9223372036854775808", "'max_in_flight'"},
+             {"\"5%\"", "\"some\"", "\"some\" as 'halt_after'"},
+             {"\"5%\"", "\"2\"", "\"2\" as 'halt_after'"},
+             {"\"halt_count\":1", "\"halt_count\":null", "as 'halt_after'"},
+             {"\"count\":10", "\"count\":\"ten\"", "\"ten\" as 'count' in line 2"},
+             {"\"count\":10", "\"count\":0", "0 as 'count' in line 2"},
+             {"\"count\":10", "\"count\":[10]", "an array as 'count' in line 2"},
+             {"\"weight\":", "\"weight\":\"1\",\"w\":", "\"1\" as 'weight' in line 2"},
+             {"\"last_key\":\"20\"", "\"last_key\":20", "20 as 'last_key' in line 3"},
+             {"\"digest\":\"", "\"digest\":\"x", "as 'digest' in line 2"},
+             {"\"ranges\":2", "\"ranges\":3", "has 2 ranges, and says in line 4 that it has 3"},
+             {"{\"ranges\":2}\n", "", "ends with line 3"},
+             {"{\"ranges\":2}\n", "{\"ranges\":2}\n{}\n", "goes on behind its last line, 4"},
+             {"}\n{\"ranges", "\n{\"ranges", "no JSON object in line 3"}}) {
+      INFO(part << " -> " << other);
       std::string text = good;
       REQUIRE(text.find(part) != std::string::npos);
       text.replace(text.find(part), part.size(), other);
-      CHECK(read(text) == ErrorCode::refused);
+      const Refusal answer = read(text);
+      INFO(answer.text);
+      CHECK(answer.code == ErrorCode::refused);
+      CHECK(has(answer.text, told));
+      CHECK(has(answer.text, "accepted is a file"));
     }
+  });
+}
+
+TEST_CASE("a plan is told while it is made, and applied while it is read", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 25);
+    world.create_job(10);
+    std::string text;
+    PlanWriter writer([&](std::string_view part) { text += part; });
+    world.inventory().plan_campaign("job", "c", {}, writer);
+    writer.finish();
+    CHECK(text == to_json(world.inventory().plan_campaign("job", "c", {})));
+    std::istringstream stream(text);
+    PlanReader reader(stream, KeyType::integer);
+    CHECK(reader.plan().ranges.empty());
+    const auto count = [&] {
+      int ranges = 0;
+      reader.read_ranges([&](const PlannedRange&) { ++ranges; });
+      return ranges;
+    };
+    CHECK(count() == 3);
+    CHECK(count() == 3);
+    world.inventory().apply_campaign(
+        "c", reader.plan(), [&](const auto& each) { reader.read_ranges(each); });
+    CHECK(handed_out(world.inventory(), "c") == Texts{"1-10/10", "11-20/10", "21-25/5"});
   });
 }
 

@@ -135,7 +135,9 @@ void check_times(const CampaignOptions& options);
 
 // campaign_plan.hpp
 struct CampaignPlan;
+struct PlannedRange;
 struct Pace;
+class PlanListener;
 
 struct OpenOptions {
   std::string schema = "tranche";  ///< PostgreSQL only
@@ -184,9 +186,20 @@ class Inventory {
   CampaignPlan plan_campaign(const std::string& job,
                              const std::string& name,
                              const CampaignOptions& options);
+  /// The same, told as it is found: memory does not grow with the number of ranges.
+  void plan_campaign(const std::string& job,
+                     const std::string& name,
+                     const CampaignOptions& options,
+                     PlanListener& listener);
   /// Creates the campaign with exactly the ranges of the plan, each a batch that waits. Errors:
   /// refused, naming the range, where the source is not what it was.
   Window apply_campaign(const std::string& name, const CampaignPlan& plan);
+  /// The same with the ranges of `ranges` in place of the plan's. It tells its argument all of
+  /// them, in the order in which they are handed out; it may be asked more than once.
+  using TellRanges = std::function<void(const std::function<void(const PlannedRange&)>&)>;
+  Window apply_campaign(const std::string& name,
+                        const CampaignPlan& plan,
+                        const TellRanges& ranges);
   /// How fast the job's newest batches succeeded.
   Pace pace_of(const std::string& job);
   std::vector<Window> list_windows(const std::string& job);
