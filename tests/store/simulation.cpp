@@ -10,6 +10,9 @@ namespace tranche::test {
 namespace {
 
 constexpr int kStepsAnEpisode = 150;
+// Each step looks at all batches: what is left after so many small ones goes out in larger ones.
+constexpr int kSmallBatches = 40;
+const Limits kLarge{50, 500};
 
 }  // namespace
 
@@ -201,8 +204,10 @@ void Simulation::drain() {
   for (const auto& [window, oracle] : oracles_) {
     AcquireOptions options;
     options.window = window;
+    int taken = 0;
     for (int idle = 0; idle < 15;) {
       held_.clear();
+      options.limits = taken < kSmallBatches ? Limits() : kLarge;
       claim(window, options);
       if (held_.empty()) {
         ++idle;
@@ -215,6 +220,7 @@ void Simulation::drain() {
         continue;
       }
       idle = 0;
+      ++taken;
       const Claimed held = held_.back();
       each("succeed", [&](World&, Inventory& inventory, std::size_t i) {
         return told(succeed(inventory, held.batches[i]));

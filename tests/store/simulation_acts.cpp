@@ -77,6 +77,7 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
   const bool half = batch.parent_id.has_value();
   Limits limits = definition_.limits;
   limits.max_count = options.limits.max_count ? options.limits.max_count : limits.max_count;
+  limits.max_weight = options.limits.max_weight ? options.limits.max_weight : limits.max_weight;
   hold(!restraint.max_in_flight || live < *restraint.max_in_flight,
        "more batches are in flight than may be");
   if (options.ordered) {
@@ -84,6 +85,7 @@ void Simulation::claim(const std::string& window, const AcquireOptions& options)
   }
   if (known == before.end() && !half) {
     restraint.limits.max_count = limits.max_count;
+    restraint.limits.max_weight = limits.max_weight;
     hold(!taken_back.empty() || !oracles_.at(window).must_wait(restraint, now),
          "a range was handed out that must wait for more");
     oracles_.at(window).on_cut(batch, keys_of_batch(batch), limits);

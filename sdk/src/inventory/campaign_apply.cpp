@@ -1,8 +1,7 @@
-#include "tranche/campaign_plan.hpp"
-
 #include "inventory/campaign_filter.hpp"
 #include "inventory/impl.hpp"
 
+#include "tranche/campaign_plan.hpp"
 #include "tranche/definition.hpp"
 
 #include <algorithm>
@@ -82,8 +81,7 @@ class PlannedRanges {
                   "the plan is damaged: range " + name_of(range) + " lies beyond its bounds");
     }
     const bool in_order =
-        !passed_ ||
-        (window_.newest_first ? range.last_key < *passed_ : *passed_ < range.first_key);
+        !passed_ || (window_.newest_first ? range.last_key < *passed_ : *passed_ < range.first_key);
     if (!in_order) {
       throw Error(ErrorCode::refused,
                   "the plan is damaged: range " + name_of(range) + " stands out of order");
