@@ -182,6 +182,24 @@ def test_a_plan_is_shown_saved_and_applied(world, tmp_path, unchanged):
     assert all(one["estimated_seconds"] is not None for one in planned)
 
 
+def test_a_plan_of_many_ranges_is_whole_in_its_file_and_short_on_the_screen(world, tmp_path, unchanged):
+    world.job(count=120, max_count=1)
+    file = tmp_path / "plan.jsonl"
+    shown = world.ok("campaign", "create", "holes", "--job", "flights", "--dry-run", "--save", str(file), "-o", "table")
+    assert len(shown.stdout.splitlines()) == 101
+    assert "and 20 more; -o jsonl lists all" in shown.stderr
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert (lines[0]["format"], lines[1]["first_key"], lines[-1]) == ("tranche campaign plan 1", "1", {"ranges": 120})
+    apply = ["campaign", "create", "holes", "--job", "flights", "--plan", str(file)]
+    whole = file.read_text()
+    file.write_text(whole[: whole.rindex("{")])
+    assert "ends with line 121" in unchanged(125, *apply)
+    file.write_text(whole.replace('"count":1,', '"count":0,', 1))
+    assert "0 as 'count' in line 2" in unchanged(125, *apply)
+    file.write_text(whole)
+    assert world.json(*apply)["count"] == 120
+
+
 def test_show_tells_how_far_a_narrowed_campaign_is(world):
     world.job(max_count=2)
     world.done()

@@ -1,5 +1,6 @@
 #include "store/world.hpp"
 
+#include "tranche/campaign_plan.hpp"
 #include "tranche/key_set.hpp"
 
 #include <catch2/catch.hpp>
@@ -234,6 +235,10 @@ TEST_CASE("a campaign's filter is checked as a job's filter is", "[store]") {
     }
     CHECK(create(std::string(20'000, ' ')).code == ErrorCode::usage);
     CHECK(inventory.list_windows("job").size() == 1);
+    // Whoever writes a plan by hand is told the same.
+    CampaignPlan plan = inventory.plan_campaign("job", "p", filtered("tag = 'a'"));
+    plan.window.filter = "tag = 'a' AND weight > random()";
+    CHECK(has(refusal([&] { inventory.apply_campaign("p", plan); }).text, "random"));
     CHECK_FALSE(create("tag = 'a' -- only these").code);
     const Batch batch = acquire(inventory, in_campaign("c"));
     CHECK(batch.count == 10);

@@ -86,6 +86,62 @@ TEST_CASE("what is missing is told by exact keys, of every type", "[store]") {
   }
 }
 
+TEST_CASE("what is missing is found behind any number of assets that are done", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 900);
+    world.create_job(800);
+    Inventory& inventory = world.inventory();
+    inventory.create_campaign("job", "middle", {"11", "890", {}});
+    succeed(inventory, acquire(inventory, in_campaign("middle")));
+    succeed(inventory, acquire(inventory, in_campaign("middle")));
+    inventory.create_campaign("job", "missing", only_missing());
+    CHECK(acquired(inventory, in_campaign()) == "1-900/20");
+    CampaignOptions down = only_missing();
+    down.newest_first = true;
+    down.limits.max_count = 12;
+    inventory.create_campaign("job", "down", down);
+    CHECK(acquired(inventory, in_campaign("down")) == "9-900/12");
+    CHECK(acquired(inventory, in_campaign("down")) == "1-8/8");
+  });
+}
+
+TEST_CASE("what is missing is told beside a half that began before", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 20);
+    JobDefinition wanted = world.definition();
+    wanted.limits.max_count = 20;
+    wanted.on_exit = "137=split";
+    world.create_job(wanted);
+    Inventory& inventory = world.inventory();
+    fail(inventory, acquire(inventory), 137);
+    const Batch low = acquire(inventory);
+    const Batch high = acquire(inventory);
+    CHECK(range_of(high) == "11-20/10");
+    succeed(inventory, high);
+    CampaignOptions from_five = only_missing();
+    from_five.from = "5";
+    inventory.create_campaign("job", "missing", from_five);
+    CHECK(acquired(inventory, in_campaign()) == "5-10/6");
+    CHECK(acquired(inventory, in_campaign()) == "none");
+  });
+}
+
+TEST_CASE("a campaign over what is missing plans nothing ahead", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 100);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    inventory.create_campaign("job", "missing", only_missing());
+    AcquireOptions ahead = in_campaign();
+    ahead.least_ahead = 3;
+    CHECK(acquired(inventory, ahead) == "1-10/10");
+    for (int i = 0; i < 2; ++i) {
+      succeed(inventory, acquire(inventory));
+    }
+    CHECK(acquired(inventory, ahead) == "21-30/10");
+  });
+}
+
 TEST_CASE("where assets have vanished, a batch still does not name what was done", "[store]") {
   on_every_sql_store([](World& world) {
     world.insert_range(1, 12);

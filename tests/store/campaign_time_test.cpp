@@ -151,6 +151,9 @@ TEST_CASE("a key that is a time bounds a campaign by itself", "[store]") {
               inventory.create_campaign("job", "c", between("2026-01-02", "2026-01-03"));
           CHECK(window.filter.empty());
           CHECK(acquire(inventory, in_campaign("c")).count == 2);
+          // Noon is behind the day's own asset.
+          inventory.create_campaign("job", "noon", between("2026-01-02T12:00:00Z", "2026-01-03"));
+          CHECK(keys_of(inventory, acquire(inventory, in_campaign("noon"))).size() == 1);
           // As a key, it may lie in the future.
           inventory.create_campaign("job", "d", between("2026-01-04", "2026-01-05"));
           CHECK(acquire(inventory, in_campaign("d")).count == 1);
