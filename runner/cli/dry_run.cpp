@@ -13,7 +13,8 @@
 namespace tranche::cli {
 namespace {
 
-constexpr std::int64_t kMostBatches = 1'000'000;
+// About 1 KiB of memory each.
+constexpr std::int64_t kMostBatches = 100'000;
 
 /// As it could be typed.
 std::string shell_word(const std::string& word) {
@@ -71,6 +72,10 @@ int dry_run(const Context& context, const runner::RunOptions& run, OutputFormat 
     listing.add(row);
   }
   listing.finish();
+  if (!run.iterations && iteration == kMostBatches) {
+    runner::log::info("--dry-run shows the next " + std::to_string(kMostBatches) +
+                      " batches; --iterations N shows more");
+  }
   if (planned.empty()) {
     runner::log::info("nothing to process for job '" + run.job + "'");
     return run.empty_exit_code.value_or(runner::kExitDone);

@@ -159,6 +159,18 @@ def test_what_is_missing_and_in_which_order(world):
     assert "newest first" in world.ok("campaign", "show", "holes", "--job", "flights").stdout
 
 
+def test_a_dry_run_over_what_is_missing_names_the_keys_that_its_batches_will_hold(world, run):
+    world.job()
+    create(world, "middle", "--from", "3", "--to", "4")
+    world.done("--campaign", "middle")
+    create(world, "holes", "--only-missing")
+    words = ["--campaign", "holes", "--iterations", "all"]
+    dry = json.loads(run(*words, "--dry-run", "-o", "json", "echo {range_sql}").stdout)
+    assert [(row["first_key"], row["last_key"], row["count"]) for row in dry] == [(1, 6, 4), (7, 10, 4)]
+    told = run(*words, 'echo "$TRANCHE_RANGE_SQL"').stdout.splitlines()
+    assert [row["command"][-1] for row in dry] == ["echo " + condition for condition in told]
+
+
 def test_a_plan_is_shown_saved_and_applied(world, tmp_path, unchanged):
     world.job()
     file = tmp_path / "plan.json"

@@ -142,6 +142,23 @@ TEST_CASE("a campaign over what is missing plans nothing ahead", "[store]") {
   });
 }
 
+TEST_CASE("a planned range of what is missing names its keys as its batch will", "[store]") {
+  on_every_sql_store([](World& world) {
+    world.insert_range(1, 12);
+    world.create_job(5);
+    Inventory& inventory = world.inventory();
+    inventory.create_campaign("job", "middle", {"3", "4", {}});
+    succeed(inventory, acquire(inventory, in_campaign("middle")));
+    inventory.create_campaign("job", "missing", only_missing());
+    const std::vector<Batch> planned = inventory.plan("job", in_campaign(), 9);
+    REQUIRE(ranges_of(planned) == Texts{"1-7/5", "8-12/5"});
+    for (const Batch& range : planned) {
+      const std::string condition = inventory.range_condition(range);
+      CHECK(condition == inventory.range_condition(acquire(inventory, in_campaign())));
+    }
+  });
+}
+
 TEST_CASE("where assets have vanished, a batch still does not name what was done", "[store]") {
   on_every_sql_store([](World& world) {
     world.insert_range(1, 12);

@@ -115,10 +115,28 @@ bool Inventory::Impl::is_whole(const Batch& batch) {
     const auto reading_source = source.begin(kCountTimeout);
     there = source.totals({std::nullopt, batch.first_key, batch.last_key}).count;
   }
+  if (batch.id == 0) {
+    return there == batch.count;
+  }
   // By what it still holds: where assets have vanished, the numbers may meet by chance.
   std::int64_t held = 0;
   walk_assets(keys_outside(batch), source, batch, [&](const Asset&) { ++held; });
   return there == held;
+}
+
+void Inventory::Impl::walk_planned(const Batch& batch,
+                                   const std::function<void(const Asset&)>& each) {
+  Job job;
+  Window window;
+  reading([&](StoreTransaction& transaction) {
+    job = job_of(transaction, batch);
+    window = need_window(transaction, job, batch.window);
+  });
+  Source& all = source_of(batch);
+  const auto missing = missing_in(nullptr, job, window, all);
+  const auto reading_source = all.begin(kCountTimeout);
+  (missing ? *missing : all)
+      .scan({std::nullopt, batch.first_key, batch.last_key}, batch.count, each);
 }
 
 std::string Inventory::range_condition(const Batch& batch) {
@@ -135,7 +153,12 @@ std::string Inventory::range_condition(const Batch& batch) {
   }
   // What is done, or was when the range was cut, lies between what is left.
   std::vector<Key> left;
-  for_each_asset(batch, [&](const Asset& asset) { left.push_back(asset.key); });
+  const auto note = [&](const Asset& asset) { left.push_back(asset.key); };
+  if (batch.id == 0) {
+    impl_->walk_planned(batch, note);
+  } else {
+    for_each_asset(batch, note);
+  }
   return source.list_condition(left);
 }
 

@@ -183,6 +183,8 @@ struct Inventory::Impl {
   /// Whether a range holds all that its filter takes between its first and last key: not where a
   /// campaign left out what was done.
   bool is_whole(const Batch& batch);
+  /// The assets of a range that is planned, but not cut: no batch holds its keys yet.
+  void walk_planned(const Batch& batch, const std::function<void(const Asset&)>& each);
   BatchHistory history_of(StoreTransaction& transaction, const StoredBatch& stored) const;
   bool holds(StoreTransaction& transaction, const StoredBatch& stored, const Key& key) const;
 
