@@ -2,11 +2,10 @@
 
 #include "batch_variables.hpp"
 #include "loop/placeholders.hpp"
-
-#include "tranche/inventory.hpp"
+#include "loop/trace_context.hpp"
 
 #include <cstdlib>
-#include <map>
+#include <set>
 #include <unistd.h>
 
 namespace tranche::runner {
@@ -14,13 +13,6 @@ namespace {
 
 // One string of the environment, its name and final NUL included (MAX_ARG_STRLEN).
 constexpr std::size_t kLongestVariable = 131'072;
-
-// The parts of a traceparent.
-constexpr std::size_t kTraceAt = 3;
-constexpr std::size_t kTraceLength = 32;
-constexpr std::size_t kSpanAt = kTraceAt + kTraceLength + 1;
-constexpr std::size_t kSpanLength = 16;
-constexpr std::size_t kFlagsAt = kSpanAt + kSpanLength + 1;
 
 void append_view(std::vector<std::pair<std::string, std::string>>& variables,
                  const BatchView& view) {
@@ -31,25 +23,6 @@ void append_view(std::vector<std::pair<std::string, std::string>>& variables,
   variables.emplace_back("TRANCHE_OUTPUT_FILE", view.files.output.string());
   variables.emplace_back("TRANCHE_REPORT_FILE", view.files.report.string());
   variables.emplace_back("TRANCHE_PROGRESS_FILE", view.files.progress.string());
-  variables.emplace_back("TRACEPARENT", make_traceparent(std::getenv("TRACEPARENT")));
-}
-
-/// "00-", 32 digits, "-", 16 digits, "-", 2 digits; neither identifier is all zeros.
-bool is_traceparent(std::string_view text) {
-  constexpr std::string_view kForm = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
-  if (text.size() != kForm.size() || !text.starts_with("00-")) {
-    return false;
-  }
-  for (std::size_t i = 3; i < kForm.size(); ++i) {
-    const bool digit = std::string_view("0123456789abcdef").find(text[i]) != std::string_view::npos;
-    if (kForm[i] == 'x' ? !digit : text[i] != kForm[i]) {
-      return false;
-    }
-  }
-  const auto zeros = [](std::string_view id) {
-    return id.find_first_not_of('0') == std::string_view::npos;
-  };
-  return !zeros(text.substr(kTraceAt, kTraceLength)) && !zeros(text.substr(kSpanAt, kSpanLength));
 }
 
 }  // namespace
@@ -57,11 +30,19 @@ bool is_traceparent(std::string_view text) {
 std::vector<std::string> command_environment(const BatchView& view) {
   auto variables = batch_variables(view.batch, view.range_sql);
   append_view(variables, view);
-  std::map<std::string, std::string, std::less<>> own(variables.begin(), variables.end());
+  const TraceContext trace = continue_trace(std::getenv("TRACEPARENT"));
+  variables.emplace_back("TRACEPARENT", trace.parent);
+  std::set<std::string, std::less<>> taken;
+  for (const auto& [name, value] : variables) {
+    taken.insert(name);
+  }
+  if (!trace.continued) {
+    taken.insert("TRACESTATE");
+  }
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    if (!own.contains(text.substr(0, text.find('=')))) {
+    if (!taken.contains(text.substr(0, text.find('=')))) {
       environment.emplace_back(text);
     }
   }
@@ -95,15 +76,6 @@ std::vector<std::string> command_arguments(const std::vector<std::string>& comma
     arguments.push_back(replace_placeholders(argument, values));
   }
   return arguments;
-}
-
-std::string make_traceparent(const char* inherited) {
-  const std::string_view given = inherited == nullptr ? "" : inherited;
-  const bool usable = is_traceparent(given);
-  const std::string trace =
-      usable ? std::string(given.substr(kTraceAt, kTraceLength)) : random_token();
-  const std::string flags = usable ? std::string(given.substr(kFlagsAt)) : "01";
-  return "00-" + trace + "-" + random_token().substr(0, kSpanLength) + "-" + flags;
 }
 
 }  // namespace tranche::runner

@@ -33,7 +33,4 @@ PlaceholderValues placeholder_values(const BatchView& view);
 std::vector<std::string> command_arguments(const std::vector<std::string>& command,
                                            const PlaceholderValues& values);
 
-/// A W3C trace context for one attempt: the caller's trace, or a new one, with a span of its own.
-std::string make_traceparent(const char* inherited);
-
 }  // namespace tranche::runner

@@ -185,6 +185,15 @@ def test_the_callers_trace_goes_on_with_a_span_of_its_own(world, run, tmp_path):
     assert all(re.fullmatch("00-[0-9a-f]{32}-[0-9a-f]{16}-01", text) and trace[3:35] not in text for text in seen[2:])
 
 
+def test_the_state_of_a_trace_goes_on_with_its_trace_and_never_without(world, run, tmp_path):
+    world.job("flights", max_count=1)
+    seen = []
+    for given in ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "nonsense"):
+        run(ENV, env={"TRACEPARENT": given, "TRACESTATE": "vendor=1"})
+        seen.append(variables(tmp_path).get("TRACESTATE"))
+    assert seen == ["vendor=1", None]
+
+
 def test_files_are_the_users_alone_whatever_the_umask(world, run):
     world.job()
     mode = os.umask(0)

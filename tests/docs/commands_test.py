@@ -11,8 +11,8 @@ from text import blocks, commands, console, inline, shell_text
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md",
          "adapters/README.md", "adapters/airflow/README.md", "adapters/argo/README.md",
-         "adapters/kubernetes/README.md", "adapters/openlineage/README.md", "adapters/prometheus/README.md",
-         "adapters/spark/README.md"]  # fmt: skip
+         "adapters/kubernetes/README.md", "adapters/openlineage/README.md", "adapters/opentelemetry/README.md",
+         "adapters/prometheus/README.md", "adapters/spark/README.md"]  # fmt: skip
 SPARK = """#!/bin/sh
 [ $# -ge 2 ] && [ "$1" = job.py ] && [ -s "$2" ] || exit 3
 """
