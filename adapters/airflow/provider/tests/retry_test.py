@@ -143,10 +143,11 @@ def test_items_that_were_done_of_a_batch_that_failed_are_no_iteration(fake):
     assert (result["succeeded"], result["count"]) == (1, 4)
 
 
-def test_a_failed_task_is_not_skipped_because_its_batch_waits(fake):
+@pytest.mark.parametrize("status", [99, 0])  # the default, and empty_exit_code=0
+def test_a_failed_task_is_neither_skipped_nor_done_because_its_batch_waits(fake, status):
     fake.answer("runs", [run()])
     fake.answer("run-info", {"batches": [batch(1, status="failed", message="failed with exit status 3")]})
-    fake.answer("run", **EMPTY)
+    fake.answer("run", **{**EMPTY, "status": status})
     with pytest.raises(TrancheError, match="batch 1 of an earlier try is failed, not handed out yet: failed with exit status 3"):
         execute()
 

@@ -123,6 +123,8 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
         if summary is not None:
             self._tell_run(program, summary, context)
         if status == 0 and summary is not None:
+            if not summary["iterations"]:  # empty_exit_code=0
+                self._fail_unfinished(earlier)
             return self._finished(earlier.before(summary), context)
         if status == NOTHING_TO_DO:
             return self._finished(self._when_empty(earlier), context)
@@ -179,15 +181,19 @@ class TrancheRunOperator(RunLineage, TrancheOperator):
         return status, list(self._child.last_lines)
 
     def _when_empty(self, earlier: EarlierTries) -> dict[str, Any]:
-        """A failed task must not turn into a skipped one because its batch cannot be handed out yet."""
+        self._fail_unfinished(earlier)
+        if earlier.succeeded:
+            return earlier.summary(self.job, self.window)
+        raise AirflowSkipException(f"job {self.job!r}, window {self.window!r}: nothing to hand out")
+
+    @staticmethod
+    def _fail_unfinished(earlier: EarlierTries) -> None:
+        """A failed task must not end well, or as skipped, because its batch cannot be handed out yet."""
         if earlier.unfinished:
             batch = earlier.unfinished[0]
             state = "exhausted, see tranche retry" if batch["exhausted"] else f"{batch['status']}, not handed out yet"
             message = f": {batch['message']}" if batch["message"] else ""
             raise TrancheError(f"batch {batch['batch_id']} of an earlier try is {state}{message}")
-        if earlier.succeeded:
-            return earlier.summary(self.job, self.window)
-        raise AirflowSkipException(f"job {self.job!r}, window {self.window!r}: nothing to hand out")
 
     def _finished(self, summary: dict[str, Any], context: Context) -> dict[str, Any]:
         self.lineage_summary = summary
