@@ -43,6 +43,7 @@ function(_tranche_suite_properties out)
     list(APPEND properties RUN_SERIAL TRUE)
   endif()
   set(${out} ${properties} PARENT_SCOPE)
+  set(timeout ${timeout} PARENT_SCOPE)
 endfunction()
 
 # tranche_catch_suite(NAME n SOURCES file... [LIBRARIES target...] [TIMEOUT seconds] [LABELS label] [SERIAL] [PLAIN] [UNTHREADED])
@@ -62,7 +63,7 @@ function(tranche_catch_suite)
 endfunction()
 
 # tranche_pytest_suite(NAME n FILES file... [TIMEOUT seconds] [LABELS label] [SERIAL] [PLAIN] [UNTHREADED])
-# registers all FILES as the one test "n". TIMEOUT (default 60) is for the whole suite.
+# registers all FILES as the one test "n". TIMEOUT (default 60) is for the whole suite; what may take longest is begun first.
 # tests/run.sh counts the cases inside it; one that is skipped makes the suite "Skipped" under a plain ctest.
 function(tranche_pytest_suite)
   cmake_parse_arguments(arg "SERIAL;PLAIN;UNTHREADED" "NAME;TIMEOUT" "FILES;LABELS" ${ARGN})
@@ -77,7 +78,7 @@ function(tranche_pytest_suite)
     add_test(NAME ${arg_NAME} COMMAND sh -c "echo 'skipped: no python3 with pytest'; exit 125")
   endif()
   _tranche_suite_properties(properties ${ARGN})
-  set_tests_properties(${arg_NAME} PROPERTIES ${properties})
+  set_tests_properties(${arg_NAME} PROPERTIES ${properties} COST ${timeout})
 endfunction()
 
 # tranche_script_test(NAME n COMMAND program arg... [TIMEOUT seconds] [LABELS label] [SERIAL] [PLAIN] [UNTHREADED])

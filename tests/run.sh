@@ -73,8 +73,8 @@ run_suites() {
   [ -n "$server" ] || start_server
   rm -rf "$dir/pytest" "$dir/ctest.xml"
   mkdir -p "$dir/pytest"
-  # Failures are counted by the summary.
-  run ctest --test-dir "$dir" --output-on-failure --no-tests=error -j "$(nproc)" --output-junit "$PWD/$dir/ctest.xml" "${selection[@]}" || true
+  # Most suites wait more than they compute: leases end, commands sleep, commits reach the disk. Failures are counted by the summary.
+  run ctest --test-dir "$dir" --output-on-failure --no-tests=error -j $((2 * $(nproc))) --output-junit "$PWD/$dir/ctest.xml" "${selection[@]}" || true
   [ -e "$dir/ctest.xml" ] || { echo "tests/run.sh: ctest of $preset wrote no result" >&2; exit 1; }
   builds+=("$dir")
 }
