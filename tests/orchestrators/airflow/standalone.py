@@ -12,7 +12,11 @@ import urllib.error
 import urllib.request
 
 
-def wait_for(condition, what, seconds=120):
+# A scheduler, its workers and an API server on a busy machine: what is late is not wrong.
+PATIENCE = 600
+
+
+def wait_for(condition, what, seconds=PATIENCE):
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
@@ -62,7 +66,7 @@ class Standalone:
                 health = self.get("monitor/health")
                 return all(health[part]["status"] == "healthy" for part in ("scheduler", "triggerer", "dag_processor"))
 
-        wait_for(healthy, "a healthy Airflow", 240)
+        wait_for(healthy, "a healthy Airflow")
         self._token = self._call("GET", f"{self.base}/auth/token")["access_token"]
 
     def stop(self):

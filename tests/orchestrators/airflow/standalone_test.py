@@ -73,8 +73,8 @@ def test_a_task_that_is_marked_failed_gives_its_batch_back(flow, inventory, mark
     run_id = flow.trigger("long")
     pid = int(wait_for(lambda: read(marks / "pid"), "the command"))
     flow.patch(f"dags/long/dagRuns/{run_id}/taskInstances/load", {"new_state": "failed"})
-    wait_for(lambda: gone(pid), "the command's end", 30)
-    wait_for(lambda: only_batch(inventory, "long")["status"] == "planned", "the batch to go back", 30)
+    wait_for(lambda: gone(pid), "the command's end")
+    wait_for(lambda: only_batch(inventory, "long")["status"] == "planned", "the batch to go back")
     batch = only_batch(inventory, "long")
     assert [attempt["outcome"] for attempt in batch["attempts"]] == ["returned"]
     assert flow.ended("long", run_id) == "failed"
@@ -88,7 +88,7 @@ def test_a_command_that_does_not_end_is_killed_and_its_batch_given_back_before_a
     run_id = flow.trigger("stubborn")
     pid = int(wait_for(lambda: read(marks / "pid"), "the command"))
     flow.patch(f"dags/stubborn/dagRuns/{run_id}/taskInstances/load", {"new_state": "failed"})
-    wait_for(lambda: only_batch(inventory, "stubborn")["status"] == "planned", "the batch to go back", 30)
+    wait_for(lambda: only_batch(inventory, "stubborn")["status"] == "planned", "the batch to go back")
     (attempt,) = only_batch(inventory, "stubborn")["attempts"][-1:]
     assert attempt["outcome"] == "returned" and gone(pid)
     released = datetime.fromisoformat(attempt["ended_at"].replace("Z", "+00:00")).timestamp()
@@ -124,7 +124,7 @@ def test_a_backfill_of_airflow_is_a_campaign_for_each_interval(flow, inventory):
     def runs():
         return [run for run in flow.get("dags/days/dagRuns")["dag_runs"] if run["run_type"] == "backfill"]
 
-    wait_for(lambda: len(runs()) == 3 and all(run["state"] in ("success", "failed") for run in runs()), "the runs of the backfill", 240)
+    wait_for(lambda: len(runs()) == 3 and all(run["state"] in ("success", "failed") for run in runs()), "the runs of the backfill")
     assert [run["state"] for run in runs()] == ["success"] * 3
     covered = {}
     for number in (2, 3, 4):
