@@ -174,6 +174,23 @@ TEST_CASE("a planned range below one that an operator cancelled goes out by its 
   });
 }
 
+TEST_CASE("a planned range below one that an operator cancelled is cut to a target as well",
+          "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 100);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    const Batch first = *inventory.acquire("job", planning(3)).batch;
+    inventory.cancel({first.id + 2});
+    AcquireOptions sized;
+    sized.limits.target_duration = std::chrono::minutes(1);
+    CHECK(range_of(inventory.plan("job", sized, 1).at(0)) == "11-11/1");
+    const Batch batch = *inventory.acquire("job", sized).batch;
+    CHECK(range_of(batch) == "11-11/1");
+    CHECK(has(batch.size_reason, "target 1m: "));
+  });
+}
+
 TEST_CASE("a planned range before the key of a reset is handed out whenever it is taken",
           "[store]") {
   on_every_store([](World& world) {

@@ -56,7 +56,7 @@ int Simulation::episode() {
     }
     drain();
   } catch (const std::logic_error& error) {
-    std::string text = std::string(error.what()) + "\nlast steps:";
+    std::string text = std::string(error.what()) + "\njob: " + told(definition_) + "\nlast steps:";
     for (std::size_t i = log_.size() > 60 ? log_.size() - 60 : 0; i < log_.size(); ++i) {
       text += "\n" + log_[i];
     }

@@ -36,4 +36,16 @@ std::string told(const Backlog& backlog) {
   return text.str();
 }
 
+std::string told(const JobDefinition& definition) {
+  const Limits& limits = definition.limits;
+  std::ostringstream text;
+  text << "count " << limits.max_count.value_or(0) << " weight " << limits.max_weight.value_or(0)
+       << " at least " << limits.min_count.value_or(0) << " for "
+       << (limits.max_wait ? format_duration(*limits.max_wait) : "-") << " target "
+       << (limits.target_duration ? format_duration(*limits.target_duration) : "-") << " in flight "
+       << definition.max_in_flight.value_or(0) << " attempts " << definition.max_attempts << " "
+       << definition.on_exit;
+  return text.str();
+}
+
 }  // namespace tranche::test

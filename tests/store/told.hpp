@@ -11,5 +11,7 @@ namespace tranche::test {
 std::string told(const Batch& batch);
 std::string told(const std::vector<Batch>& batches);
 std::string told(const Backlog& backlog);
+/// What bounds the batches of a job.
+std::string told(const JobDefinition& definition);
 
 }  // namespace tranche::test

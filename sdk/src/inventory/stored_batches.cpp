@@ -18,7 +18,8 @@ AttemptEnd lost_for_now(const StoredBatch& stored) {
 
 bool fits(const StoredBatch& planned, std::int64_t version_id, const Limits& limits) {
   const Batch& batch = planned.batch;
-  return batch.version_id == version_id &&
+  // What is planned ahead has no target: each range tells how large the next one may be.
+  return batch.version_id == version_id && !limits.target_duration &&
          (!limits.max_count || batch.count <= *limits.max_count) &&
          (!limits.max_weight || batch.count == 1 || batch.weight <= *limits.max_weight);
 }
@@ -97,7 +98,8 @@ std::optional<Batch> Inventory::Impl::Acquisition::take_remnant(StoreTransaction
   const auto reading = source.begin(kLockedTimeout);
   // Planned ranges have one part.
   const auto no_part = [](const std::string&) {};
-  Cut first = Cutter(source, limits, nullptr, no_part)
+  const Room room(limits, size_plan(window, limits));
+  Cut first = Cutter(source, room, nullptr, no_part)
                   .cut({std::nullopt, stored.batch.first_key}, *stored.batch.last_key);
   if (first.count == 0) {
     return std::nullopt;
