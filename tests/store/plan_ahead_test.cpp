@@ -236,6 +236,51 @@ TEST_CASE("an acquire for retries alone leaves what was planned", "[store]") {
   });
 }
 
+TEST_CASE("a planned range that somebody is taking is passed by, and taken later where they let go",
+          "[store]") {
+  on_every_sql_store([](World& world) {
+    if (world.setup().inventory != Place::postgres) {
+      // One writer at a time.
+      return;
+    }
+    world.insert_range(1, 60);
+    world.create_job(10);
+    Inventory& inventory = world.inventory();
+    std::optional<Batch> held = inventory.acquire("job", planning(4)).batch;
+    const auto store = world.store();
+    auto transaction = store->begin(true);
+    const auto taken = transaction->take_due_batch(held->window_id, KeyType::integer, {});
+    REQUIRE(taken);
+    CHECK(range_of(taken->batch) == "11-20/10");
+    held = inventory.release_and_acquire(*held, {}, {}).next->batch;
+    CHECK(range_of(*held) == "21-30/10");
+    transaction.reset();
+    std::set<std::string> later;
+    while (held) {
+      const auto next = inventory.release_and_acquire(*held, {}, {}).next;
+      held = next ? next->batch : std::nullopt;
+      CHECK((!held || later.insert(range_of(*held)).second));
+    }
+    CHECK(later == std::set<std::string>{"11-20/10", "31-40/10", "41-50/10", "51-60/10"});
+    CHECK(inventory.backlog("job").count == 0);
+  });
+}
+
+TEST_CASE("no more ranges are planned than whoever takes them needs", "[store]") {
+  on_every_sql_store([](World& world) {
+    world.insert_range(1, 1000);
+    world.create_job(5);
+    Inventory& inventory = world.inventory();
+    Batch held = *inventory.acquire("job", {}).batch;
+    std::size_t most = 0;
+    for (int i = 0; i < 100; ++i) {
+      held = *inventory.release_and_acquire(held, {}, {}).next->batch;
+      most = std::max(most, planned_ranges(inventory).size());
+    }
+    CHECK(most <= 32);
+  });
+}
+
 TEST_CASE("many who acquire at once get every asset once, whoever plans for them", "[store]") {
   on_every_sql_store([](World& world) {
     world.insert_range(1, 3000);

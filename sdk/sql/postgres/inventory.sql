@@ -347,7 +347,9 @@ SELECT (extract(epoch FROM released_at) * 1000)::bigint, coalesce(superseded_fro
 -- end_held, and the oldest range that was planned ahead to the same holder, unless another batch is due before it: by itself,
 -- in one round trip. $2 NULL: no batch is held yet. The first column is NULL where none was, or somebody else holds it; then
 -- nothing has happened. The range is chosen before anything is written: a choice from an older snapshot would lock ranges that
--- others took meanwhile, and they would wait for it when they end them.
+-- others took meanwhile, and they would wait for it when they end them. A row that somebody has locked bears their mark (xmax):
+-- to try for the lock of each of them costs more than to pass them. The mark stays where they let go, so such a range is left to
+-- take_due_batch.
 WITH t AS (SELECT coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) AS now),
 due AS MATERIALIZED (
   SELECT b.id, b.version_id = $9::bigint AND b.planned_for = $16::text
@@ -362,7 +364,7 @@ due AS MATERIALIZED (
       WHERE o.window_id = $7::bigint AND o.available_at <= (SELECT now FROM t) AND o.available_at IS NOT NULL AND o.planned_after IS NULL
         AND o.status <> 'processing' AND ($8::bigint <> 0 OR o.status = 'planned')
       ORDER BY o.available_at LIMIT 1) IS NULL
-    AND b.available_at IS NOT NULL AND b.planned_after IS NOT NULL
+    AND b.available_at IS NOT NULL AND b.planned_after IS NOT NULL AND b.xmax = '0'::xid
   ORDER BY b.first_key LIMIT 1
   FOR UPDATE OF b SKIP LOCKED),
 ended AS (

@@ -316,7 +316,7 @@ void Inventory::Impl::Acquisition::cut(StoreTransaction& transaction,
   }
   const std::vector<NewBatch> planned =
       range.full && parts == 0 && !scan.is_slow() && may_plan(range.count)
-          ? plan_ahead(window, ranges_ahead(locked), range.count, *range.scanned_to, *to)
+          ? plan_ahead(window, ranges_ahead(locked, 0), range.count, *range.scanned_to, *to)
           : std::vector<NewBatch>();
   NewBatch made = range_of(window, range);
   made.id = reserved;

@@ -82,7 +82,8 @@ class Inventory::Impl::Acquisition {
   /// They will be about as large as `size`.
   std::vector<NewBatch> plan_ahead(
       const Window& window, int most, std::int64_t size, const Key& after, const Key& to);
-  int ranges_ahead(const LockedWindow& locked) const;
+  /// How many there should be, where so many are `left`.
+  int ranges_ahead(const LockedWindow& locked, int left) const;
   /// How many are still to cut for themselves alone, as a negative number.
   int apart(const LockedWindow& locked) const;
   /// Whether ranges as large as this one are planned ahead at all.

@@ -8,12 +8,15 @@ namespace {
 
 // What one cuts for the others while they wait: enough for some dozens, and never for long.
 constexpr int kFewestAhead = 32;
-constexpr int kMostAhead = 256;
+constexpr int kMostAhead = 1024;
 // One in so many of those who take a planned range plans further ones: where they go fast, they
 // never run out, and nobody waits.
 constexpr int kRefill = 16;
 constexpr auto kSoon = std::chrono::seconds(1);
-constexpr std::int64_t kAssetsAhead = 32'768;
+constexpr std::int64_t kAssetsAhead = 131'072;
+constexpr auto kPlanFor = std::chrono::milliseconds(500);
+// As large a range as that is planned ahead.
+constexpr std::int64_t kLargestAhead = 32'768;
 // Where acquirers with different limits meet, each would take back what the other planned: so many
 // cut for themselves before one tries again.
 constexpr int kApart = 16;
@@ -103,14 +106,15 @@ void Inventory::Impl::Acquisition::note_time_of(const Batch& ended) {
   fast_ = ended.acquired_at && ended.released_at && *ended.released_at - *ended.acquired_at < kSoon;
 }
 
-int Inventory::Impl::Acquisition::ranges_ahead(const LockedWindow& locked) const {
+int Inventory::Impl::Acquisition::ranges_ahead(const LockedWindow& locked, int left) const {
   if (options_.ordered) {
     return 0;
   }
   int wanted = 0;
   if (impl_.store->side_by_side() && (queued_ || fast_) && apart(locked) == 0 && !cap()) {
-    // Twice as many where the last ones were not enough for a second.
-    wanted = std::clamp(2 * locked.planned_ahead, kFewestAhead, kMostAhead);
+    // Twice as many where most of them were gone within a second, before there were further ones.
+    const int before = locked.planned_ahead;
+    wanted = std::clamp(left < before / 2 ? 2 * before : before, kFewestAhead, kMostAhead);
   }
   return std::max(std::min(wanted, options_.most_ahead), options_.least_ahead);
 }
@@ -121,7 +125,7 @@ int Inventory::Impl::Acquisition::apart(const LockedWindow& locked) const {
 
 bool Inventory::Impl::Acquisition::may_plan(std::int64_t size) const {
   // Of other windows it is not known yet what they will hand out, or not where they go on.
-  return size <= kAssetsAhead && !window_.only_missing && !window_.newest_first;
+  return size <= kLargestAhead && !window_.only_missing && !window_.newest_first;
 }
 
 std::vector<NewBatch> Inventory::Impl::Acquisition::plan_ahead(
@@ -155,6 +159,7 @@ std::vector<NewBatch> Inventory::Impl::Acquisition::plan_ahead(
   };
   begin_range();
   SourceRange rest{after, std::nullopt, to};
+  const auto end = std::chrono::steady_clock::now() + kPlanFor;
   const auto take = [&](const Asset& asset) {
     if (!cutter->offer(asset)) {
       end_range();
@@ -166,7 +171,8 @@ std::vector<NewBatch> Inventory::Impl::Acquisition::plan_ahead(
     rest.after = asset.key;
   };
   try {
-    for (bool more = true; more && room > 0 && ahead.size() < wanted && !several_parts;) {
+    for (bool more = true; more && room > 0 && ahead.size() < wanted && !several_parts &&
+                           std::chrono::steady_clock::now() < end;) {
       const std::int64_t chunk = std::min(room, kChunk);
       const std::int64_t read = source.scan(rest, chunk, take);
       more = read == chunk;
@@ -193,9 +199,9 @@ void Inventory::Impl::Acquisition::refill(StoreTransaction& transaction) {
   if (!position.after || !reaches(position, to)) {
     return;
   }
-  const int level = ranges_ahead(*locked);
-  const int most = level - static_cast<int>(transaction.count_planned(window.id));
-  const std::vector<NewBatch> ahead = plan_ahead(window, most, size_, *position.after, *to);
+  const int left = static_cast<int>(transaction.count_planned(window.id));
+  const int level = ranges_ahead(*locked, left);
+  const std::vector<NewBatch> ahead = plan_ahead(window, level - left, size_, *position.after, *to);
   if (!ahead.empty()) {
     transaction.insert_planned(ahead);
     transaction.move_frontier(window.id, ahead.back().last_key, level);
