@@ -324,6 +324,7 @@ void Inventory::Impl::Acquisition::cut(StoreTransaction& transaction,
   made.leads = planned.empty() ? apart(locked) : static_cast<int>(planned.size());
   result.batch = store(transaction, window, made);
   ahead().alone = made.leads < 0 || !may_plan(range.count);
+  ahead().level = made.leads;
   if (!planned.empty()) {
     transaction.insert_planned(planned);
     ahead().taken(*result.batch);

@@ -248,6 +248,7 @@ struct Inventory::Impl {
   struct AheadIn {
     bool any = false;         ///< there were some of late
     bool alone = false;       ///< nobody plans for others here
+    int level = 0;            ///< how many there should be
     std::optional<Key> last;  ///< the first key of the one that was taken last: the others follow
     /// When all that is due was looked at, leases that ended included.
     std::chrono::steady_clock::time_point looked_at = {};

@@ -10,7 +10,7 @@ namespace {
 constexpr int kFewestAhead = 32;
 constexpr int kMostAhead = 1024;
 // One in so many of those who take a planned range plans further ones: where they go fast, they
-// never run out, and nobody waits.
+// never run out, and nobody waits. Where many are planned, so small a part of them may go first.
 constexpr int kRefill = 16;
 constexpr auto kSoon = std::chrono::seconds(1);
 constexpr std::int64_t kAssetsAhead = 131'072;
@@ -91,7 +91,7 @@ std::optional<Batch> Inventory::Impl::Acquisition::take_planned() {
 }
 
 void Inventory::Impl::Acquisition::refill_after(const Batch& taken) {
-  if (!fast_ || taken.id % kRefill != 0) {
+  if (!fast_ || taken.id % std::max(kRefill, ahead().level / kRefill) != 0) {
     return;
   }
   size_ = taken.count;
@@ -201,6 +201,7 @@ void Inventory::Impl::Acquisition::refill(StoreTransaction& transaction) {
   }
   const int left = static_cast<int>(transaction.count_planned(window.id));
   const int level = ranges_ahead(*locked, left);
+  ahead().level = level;
   const std::vector<NewBatch> ahead = plan_ahead(window, level - left, size_, *position.after, *to);
   if (!ahead.empty()) {
     transaction.insert_planned(ahead);
