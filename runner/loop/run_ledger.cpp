@@ -6,6 +6,7 @@ namespace tranche::runner {
 namespace {
 
 constexpr auto kStartPatience = std::chrono::seconds(10);
+constexpr auto kNamesPatience = std::chrono::seconds(5);
 constexpr auto kEndPatience = std::chrono::seconds(5);
 
 /// A weight limit for a job without weights is refused by whoever knows the job.
@@ -46,6 +47,25 @@ void start_in_ledger(LiveInventory& inventory, const Run& run, const RunOptions&
       [&](Inventory& opened) {
         return is_there(opened, run.id) ? std::optional(true) : std::nullopt;
       });
+}
+
+void add_names_in_ledger(LiveInventory& inventory,
+                         const std::string& run_id,
+                         const Identity& names) {
+  if (names.empty()) {
+    return;
+  }
+  const std::function<bool(Inventory&)> add = [&](Inventory& opened) {
+    opened.add_identity(run_id, names);
+    return true;
+  };
+  try {
+    // The same names again change nothing.
+    inventory.keep_trying<bool>(
+        boot_now() + kNamesPatience, add, [](Inventory&) { return std::optional<bool>(); });
+  } catch (const Error& error) {
+    log::warn(std::string("the command's names are not in the ledger: ") + error.what());
+  }
 }
 
 void finish_in_ledger(LiveInventory& inventory,

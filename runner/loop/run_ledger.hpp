@@ -12,6 +12,11 @@ namespace tranche::runner {
 /// meanwhile is opened again; a server that is not there is an error at once.
 void start_in_ledger(LiveInventory& inventory, const Run& run, const RunOptions& options);
 
+/// What a command was called where it ran, for `runs --identity`. Warns where that is not possible.
+void add_names_in_ledger(LiveInventory& inventory,
+                         const std::string& run_id,
+                         const Identity& names);
+
 /// Warns where that is not possible: the work is done all the same.
 void finish_in_ledger(LiveInventory& inventory,
                       const std::string& run_id,
