@@ -162,6 +162,12 @@ void debug(std::string_view message, Fields fields) {
   say(Level::debug, message, fields);
 }
 
+void pass_on(std::string_view lines) {
+  if (!lines.empty()) {
+    write_quietly(std::string(lines));
+  }
+}
+
 std::string render(
     Level level, Format format, bool colour, std::string_view message, Fields fields) {
   return format == Format::json ? json_line(level, message, fields)

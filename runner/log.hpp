@@ -51,6 +51,9 @@ void debug(std::string_view message, Fields fields = {});
 /// JSON alone carries the fields: the message says the same.
 void tell(std::string_view message, const std::vector<Field>& fields);
 
+/// Whole lines of somebody else, as they are, in their place between ours.
+void pass_on(std::string_view lines);
+
 /// The line as it would be written, line break included. For tests.
 std::string render(
     Level level, Format format, bool colour, std::string_view message, Fields fields);

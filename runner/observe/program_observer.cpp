@@ -1,6 +1,7 @@
 #include "observe/program_observer.hpp"
 
 #include "json/event_json.hpp"
+#include "observe/error_relay.hpp"
 #include "process/file_descriptor.hpp"
 #include "process/spawn.hpp"
 
@@ -56,12 +57,15 @@ class ProgramObserver final : public Observer {
     sigset_t none;
     sigemptyset(&none);
     const std::vector<std::string> argv{program_};
-    const Spawned spawned = spawn(
-        {argv, environment, pipe.read.get(), STDERR_FILENO, STDERR_FILENO, none, nullptr, {}, {}});
+    printed_ = std::make_unique<ErrorRelay>();
+    const int error = printed_->fd();
+    const Spawned spawned =
+        spawn({argv, environment, pipe.read.get(), error, error, none, nullptr, {}, {}});
     if (spawned.error != 0) {
       reap(spawned.pid);
       fail(std::string("could not be started: ") + std::strerror(spawned.error));
     }
+    printed_->begin();
     input_ = std::move(pipe.write);
     const std::lock_guard lock(mutex_);
     pid_ = spawned.pid;
@@ -122,6 +126,7 @@ class ProgramObserver final : public Observer {
       status = reap(pid_);
       pid_ = -1;
     }
+    printed_->end();
     if (status != 0) {
       fail(WIFSIGNALED(status) ? "was ended by signal " + std::to_string(WTERMSIG(status))
                                : "ended with exit status " + std::to_string(WEXITSTATUS(status)));
@@ -130,6 +135,7 @@ class ProgramObserver final : public Observer {
 
   const std::string program_;
   FileDescriptor input_;
+  std::unique_ptr<ErrorRelay> printed_;
   std::mutex mutex_;
   bool abandoned_ = false;
   pid_t pid_ = -1;  ///< changed by the observer's own thread alone

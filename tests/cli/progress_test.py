@@ -116,6 +116,22 @@ def test_an_unfinished_line_of_the_command_is_not_written_over(world, terminal, 
     assert [line for line in shown.lines() if line] == ["begin", "asking... thanks"] * 2
 
 
+def test_what_an_adapters_program_prints_takes_the_line_away_first(world, terminal, tranche_env, tmp_path):
+    world.job()
+    program = tmp_path / "tranche-adapter-mine"
+    program.write_text('#!/bin/sh\nread line; until [ -e "$DIR/say" ]; do sleep 0.02; done; echo first; echo warning: second >&2; '
+                       'cat > /dev/null; printf last >&2\n')  # fmt: skip
+    program.chmod(0o755)
+    shown = terminal("--iterations", "all", "--adapter", "mine", env={"PATH": f"{tmp_path}:{tranche_env['PATH']}"})
+    shown.until(lambda lines: LINE.search(lines[-1]))
+    (tmp_path / "say").touch()
+    lines = shown.until(lambda lines: "warning: second" in lines and LINE.search(lines[-1]))
+    assert lines[:-1] == ["first", "warning: second"], shown.raw
+    (tmp_path / "go").touch()
+    assert shown.end() == 0
+    assert shown.lines() == ["first", "warning: second", "last", ""], shown.raw
+
+
 def test_the_line_follows_the_terminals_width(world, terminal, tmp_path):
     world.job()
     shown = terminal("--iterations", "all", columns=120)
