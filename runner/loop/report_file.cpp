@@ -75,8 +75,9 @@ Report read_report(const std::filesystem::path& path) {
 }
 
 std::string told_failed(const Report& report) {
-  return std::to_string(report.failed) +
-         " items were reported as failed, the first: " + report.first_failed +
+  return "reported " + std::to_string(report.failed) +
+         (report.failed == 1 ? " failed item: " : " failed items, the first: ") +
+         report.first_failed +
          (report.first_reason.empty() ? "" : " (" + report.first_reason + ")");
 }
 

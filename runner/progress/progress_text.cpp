@@ -136,11 +136,13 @@ std::string progress_line(const Figures& figures, std::size_t width) {
 std::string progress_sentence(const Figures& figures) {
   const auto& total = figures.total;
   std::vector<Part> parts;
-  parts.push_back({0,
-                   total ? std::to_string(figures.done.count) + " of " +
-                               std::to_string(total->count) + " assets (" +
-                               percent(*figures.share()) + ")"
-                         : std::to_string(figures.done.count) + " assets done"});
+  if (const auto share = figures.share()) {
+    parts.push_back({0, percent(*share)});
+  }
+  parts.push_back(
+      {0,
+       std::to_string(figures.done.count) +
+           (total ? " of " + std::to_string(total->count) + " assets" : " assets done")});
   if (total ? total->weight > 0 : figures.done.weight > 0) {
     parts.push_back({0,
                      "weight " + format_weight_short(figures.done.weight) +

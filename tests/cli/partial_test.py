@@ -19,7 +19,7 @@ def test_only_failed_items_are_tried_again(world, run, tmp_path, report):
     shown = world.json("batch", 1)
     assert (shown["status"], shown["exit_code"], shown["count"], shown["done_count"]) == ("failed", 0, 2, 8)
     assert (shown["first_key"], shown["last_key"], shown["weight"], shown["children"]) == (1, 10, 70, [2])
-    assert "2 items were reported as failed, the first: file3" in shown["message"]
+    assert "reported 2 failed items, the first: file3" in shown["message"]
     assert world.json("backlog", "--job", "flights")["count"] == 2
     again = run('cat "$TRANCHE_ITEMS_FILE" > "$DIR/items"; echo "$TRANCHE_COUNT $TRANCHE_WEIGHT $TRANCHE_ATTEMPT $TRANCHE_BATCH_ID" > "$DIR/env"')
     assert again.returncode == 0

@@ -164,7 +164,7 @@ def test_the_log_tells_the_figures(world, background, tmp_path):
     world.ok("campaign", "create", "again", "--job", "flights")
     options = ("--job", "flights", "--campaign", "again", "--iterations", "all", "--progress", "log:50ms")
     run = background("run", *options, "--", "sh", "-c", WAIT)
-    expected = "progress: 0 of 10 assets (0%), weight 0 of 550, 1 running, 0 failed, slowest batch 2 for "
+    expected = "progress: 0%, 0 of 10 assets, weight 0 of 550, 1 running, 0 failed, slowest batch 2 for "
     wait_for(lambda: expected in run.stderr(), expected)
     (tmp_path / "go").touch()
     assert run.end() == 0
@@ -173,10 +173,10 @@ def test_the_log_tells_the_figures(world, background, tmp_path):
 def test_the_log_tells_the_figures_as_json(world, background, tmp_path):
     world.job()
     run = background("--log-format", "json", "run", "--job", "flights", "--progress", "log:50ms", "--", "sh", "-c", WAIT)
-    wait_for(lambda: "progress: 0 of 10" in run.stderr(), "a line in the log")
+    wait_for(lambda: "progress: 0%, 0 of 10" in run.stderr(), "a line in the log")
     (tmp_path / "go").touch()
     assert run.end() == 0
-    (first, *_) = [line for line in map(json.loads, run.stderr().splitlines()) if line["message"].startswith("progress: 0 of")]
+    (first, *_) = [line for line in map(json.loads, run.stderr().splitlines()) if line["message"].startswith("progress: 0%, 0 of")]
     assert {key: first[key] for key in ("done_count", "done_weight", "total_count", "total_weight", "progress", "running", "failed", "slowest_batch_id")} == {
         "done_count": 0, "done_weight": 0, "total_count": 10, "total_weight": 550, "progress": 0, "running": 1, "failed": 0, "slowest_batch_id": 1}  # fmt: skip
 

@@ -74,7 +74,7 @@ TEST_CASE("judge takes exit 0 for a success unless items failed", "[unit]") {
   const Verdict partial = judge(ended(Kind::exited, 0), with_failures(2), {});
   REQUIRE(partial.release->status == Status::failed);
   REQUIRE(partial.status == 0);
-  REQUIRE(partial.told == "2 items were reported as failed, the first: file2");
+  REQUIRE(partial.told == "reported 2 failed items, the first: file2");
 }
 
 TEST_CASE("judge passes a status or a signal on", "[unit]") {

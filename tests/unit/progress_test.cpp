@@ -60,7 +60,7 @@ TEST_CASE("a progress line without a total says what is done", "[unit]") {
 
 TEST_CASE("a progress sentence has every figure", "[unit]") {
   CHECK(progress_sentence(half_way()) ==
-        "139 of 365 assets (37%), weight 11.8M of 31.1M, 12 assets/s, weight 1.9M/s, 10s left, "
+        "37%, 139 of 365 assets, weight 11.8M of 31.1M, 12 assets/s, weight 1.9M/s, 10s left, "
         "4 running, 2 failed, slowest batch 17 for 3m12s");
 }
 
