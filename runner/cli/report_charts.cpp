@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 
 namespace tranche::cli {
 namespace {
@@ -12,6 +13,9 @@ constexpr double kWidth = 1000;
 constexpr double kHeight = 180;
 constexpr double kLane = 16;
 constexpr std::size_t kMostLanes = 24;
+/// One that failed among hundreds is to be seen.
+constexpr double kLeastTrouble = 4;
+constexpr double kRoomForTrouble = 20;
 
 std::string number(double value) {
   char text[32];
@@ -73,6 +77,13 @@ std::size_t lane_for(std::vector<TimePoint>& lanes, const ReportedBatch& one) {
   return lanes.size() - 1;
 }
 
+double busy_of(const ReportedShare& share) {
+  return std::accumulate(
+      share.busy.begin(), share.busy.end(), 0.0, [](double sum, const auto& one) {
+        return sum + one.second;
+      });
+}
+
 double share_of(const ReportedShare& share, bool by_weight) {
   return by_weight ? share.weight : static_cast<double>(share.count);
 }
@@ -130,6 +141,29 @@ std::string timeline_chart(const ReportData& data) {
          times(from, to);
 }
 
+std::string load_chart(const ReportData& data) {
+  const auto at_once = [&](double busy) { return busy / data.share_seconds(); };
+  double most = 0;
+  for (const ReportedShare& share : data.shares) {
+    most = std::max(most, at_once(busy_of(share)));
+  }
+  const double width = kWidth / static_cast<double>(data.shares.size());
+  std::string inside;
+  for (std::size_t i = 0; i < data.shares.size(); ++i) {
+    double top = kHeight;
+    for (const auto& [status, busy] : data.shares[i].busy) {
+      const double height =
+          std::max((kHeight - kRoomForTrouble) * at_once(busy) / std::max(most, 0.001),
+                   status == "succeeded" ? 0 : kLeastTrouble);
+      top -= height;
+      inside += rectangle(
+          static_cast<double>(i) * width, top, width - 2, height, " class=\"" + status + "\"/>");
+    }
+  }
+  return "<p class=\"top\">" + rate_text(most) + " batches at once</p>\n" +
+         svg("batches at work", kHeight, inside) + times(*data.begin, *data.end);
+}
+
 std::string duration_chart(const ReportData& data) {
   const auto size_of = [&](const ReportedBatch& one) {
     return data.weight > 0 ? one.weight : static_cast<double>(one.count);
@@ -156,9 +190,7 @@ std::string duration_chart(const ReportData& data) {
 }
 
 std::string throughput_chart(const ReportData& data, bool by_weight) {
-  const double seconds =
-      std::max(0.001, std::chrono::duration<double>(*data.end - *data.begin).count()) /
-      static_cast<double>(data.shares.size());
+  const double seconds = data.share_seconds();
   double most = 0;
   for (const ReportedShare& share : data.shares) {
     most = std::max(most, share_of(share, by_weight));

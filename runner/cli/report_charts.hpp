@@ -15,6 +15,8 @@ std::string html_text(std::string_view text);
 
 /// A bar for each batch, those that ran at the same time below each other.
 std::string timeline_chart(const ReportData& data);
+/// A column for each share of the whole time: how many batches were at work, by how they ended.
+std::string load_chart(const ReportData& data);
 /// A dot for each batch: its weight, or count where nothing has a weight, against its duration.
 std::string duration_chart(const ReportData& data);
 /// A column for each share of the time, by count or by weight.

@@ -116,34 +116,55 @@ class Gatherer {
     timed_ = durations.size();
   }
 
-  ReportedShare& share_at(TimePoint time) {
+  double shares_until(TimePoint time) const {
     const auto all = std::max<std::int64_t>(1, (*data_.end - *data_.begin).count());
-    const auto most = static_cast<std::int64_t>(data_.shares.size());
-    const std::int64_t at = (time - *data_.begin).count() * most / all;
-    return data_.shares[static_cast<std::size_t>(std::clamp<std::int64_t>(at, 0, most - 1))];
+    const auto most = static_cast<double>(data_.shares.size());
+    const double at =
+        static_cast<double>((time - *data_.begin).count()) * most / static_cast<double>(all);
+    return std::clamp(at, 0.0, most);
+  }
+
+  std::size_t share_at(TimePoint time) const {
+    return std::min(static_cast<std::size_t>(shares_until(time)), data_.shares.size() - 1);
+  }
+
+  /// The time that a batch took, to the shares that it lies in.
+  void add_busy(const ReportedBatch& one) {
+    const double begin = shares_until(one.begin);
+    const double end = shares_until(one.end);
+    for (std::size_t share = share_at(one.begin); share <= share_at(one.end); ++share) {
+      const double part = std::min(end, static_cast<double>(share + 1)) -
+                          std::max(begin, static_cast<double>(share));
+      data_.shares[share].busy[one.status] += std::max(part, 0.0) * data_.share_seconds();
+    }
   }
 
   void pick_batches() {
-    const std::size_t step = timed_ / ReportData::kMostDots + 1;
+    data_.dot_step = timed_ / ReportData::kMostDots + 1;
     std::size_t seen = 0;
     walk({}, [&](const Batch& batch) {
-      if (had_trouble(batch) && troubled_.size() < ReportData::kMostFailures) {
-        troubled_.push_back(batch.id);
+      if (had_trouble(batch)) {
+        if (troubled_.size() < ReportData::kMostFailures) {
+          troubled_.push_back(batch.id);
+        } else {
+          data_.more_failures = true;
+        }
       }
       // One that was acquired since the batches were counted is outside of the picture.
       if (batch.superseded || !batch.acquired_at || !data_.end || *batch.acquired_at > *data_.end) {
         return;
       }
       const ReportedBatch one = reported(batch, data_.now);
+      add_busy(one);
       if (batch.status == BatchStatus::succeeded) {
-        ReportedShare& share = share_at(one.end);
+        ReportedShare& share = data_.shares[share_at(one.end)];
         share.count += one.count;
         share.weight += one.weight;
       }
       if (data_.bars.size() < ReportData::kMostBars) {
         data_.bars.push_back(one);
       }
-      if (batch.released_at && seen++ % step == 0) {
+      if (batch.released_at && seen++ % data_.dot_step == 0) {
         data_.dots.push_back(one);
       }
     });
@@ -151,7 +172,17 @@ class Gatherer {
       return a.begin < b.begin;
     });
     walk({.slowest = true, .limit = ReportData::kMostSlow},
-         [&](const Batch& batch) { data_.slowest.push_back(reported(batch, data_.now)); });
+         [&](const Batch& batch) { add_slow(batch); });
+  }
+
+  void add_slow(const Batch& batch) {
+    const ReportedBatch one = reported(batch, data_.now);
+    data_.slowest.push_back(one);
+    const bool is_there = std::any_of(
+        data_.dots.begin(), data_.dots.end(), [&](const auto& dot) { return dot.id == one.id; });
+    if (batch.released_at && !batch.superseded && !is_there) {
+      data_.dots.push_back(one);
+    }
   }
 
   void read_failures() {
@@ -172,6 +203,7 @@ class Gatherer {
                      data_.failures.end(),
                      [](const auto& a, const auto& b) { return a.at > b.at; });
     if (data_.failures.size() > ReportData::kMostFailures) {
+      data_.more_failures = true;
       data_.failures.resize(ReportData::kMostFailures);
     }
   }
@@ -189,6 +221,11 @@ std::int64_t ReportData::total() const {
       batches.begin(), batches.end(), std::int64_t{0}, [](std::int64_t sum, const auto& one) {
         return sum + one.second;
       });
+}
+
+double ReportData::share_seconds() const {
+  return std::max(0.001, std::chrono::duration<double>(*end - *begin).count()) /
+         static_cast<double>(shares.size());
 }
 
 ReportData gather_report(Inventory& inventory,

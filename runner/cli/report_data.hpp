@@ -37,6 +37,7 @@ struct ReportedFailure {
 struct ReportedShare {
   std::int64_t count = 0;  ///< assets in batches that ended with success there
   double weight = 0;
+  std::map<std::string, double> busy;  ///< seconds that batches took of it, by status
 };
 
 /// The ledger of a job or of one of its windows, as far as one page can show it. Batches that a
@@ -64,12 +65,15 @@ struct ReportData {
   double median_seconds = 0;
 
   std::vector<ReportedBatch> bars;  ///< the newest, oldest first
-  std::vector<ReportedBatch> dots;  ///< of those that ended, one in so many
+  std::vector<ReportedBatch> dots;  ///< of those that ended, one in `dot_step`, and the slowest
+  std::size_t dot_step = 1;
   std::vector<ReportedBatch> slowest;
   std::array<ReportedShare, 60> shares;   ///< of the time from begin to end
   std::vector<ReportedFailure> failures;  ///< the newest first
+  bool more_failures = false;             ///< than are here
 
-  std::int64_t total() const;  ///< batches
+  std::int64_t total() const;    ///< batches
+  double share_seconds() const;  ///< how long each share of the time is; once there is a begin
 };
 
 /// Reads the ledger twice; memory grows by some bytes a batch.

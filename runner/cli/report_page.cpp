@@ -107,6 +107,14 @@ std::string section(const std::string& title, const std::string& inside) {
   return "<h2>" + title + "</h2>\n" + inside;
 }
 
+std::string durations_title(const ReportData& data) {
+  const std::string shown =
+      data.dot_step > 1 ? ", one batch in " + grouped(static_cast<std::int64_t>(data.dot_step)) +
+                              " and the slowest"
+                        : "";
+  return (data.weight > 0 ? "Durations against weight" : "Durations against count") + shown;
+}
+
 std::string charts(const ReportData& data) {
   if (data.bars.empty()) {
     return "<p>No batch has been acquired yet.</p>\n";
@@ -114,10 +122,10 @@ std::string charts(const ReportData& data) {
   const std::int64_t total = data.total();
   const auto shown = static_cast<std::int64_t>(data.bars.size());
   std::string text =
-      section("Time line" + (shown < total ? " of the newest " + grouped(shown) + " batches" : ""),
-              timeline_chart(data) + legend(data));
-  text += section(data.weight > 0 ? "Durations against weight" : "Durations against count",
-                  duration_chart(data));
+      shown < total ? section("Time line", load_chart(data) + legend(data)) +
+                          section("The newest " + grouped(shown) + " batches", timeline_chart(data))
+                    : section("Time line", timeline_chart(data) + legend(data));
+  text += section(durations_title(data), duration_chart(data));
   text += section("Throughput", throughput_chart(data, false));
   return data.weight > 0 ? text + throughput_chart(data, true) : text;
 }
@@ -142,7 +150,8 @@ std::string failures(const ReportData& data) {
             (one.at ? ", " + format_time(*one.at).substr(0, 19) + "Z" : "") +
             (one.message.empty() ? "" : "<pre>" + html_text(one.message) + "</pre>") + "</li>\n";
   }
-  return section("Attempts that did not succeed",
+  return section(data.more_failures ? "The newest attempts that did not succeed"
+                                    : "Attempts that did not succeed",
                  data.failures.empty() ? "<p>None.</p>\n" : text + "</ul>\n");
 }
 

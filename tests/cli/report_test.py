@@ -134,6 +134,25 @@ def test_a_campaign_has_a_page_of_its_own(world, report):
     assert report("--since", "2099-01-01T00:00:00Z").figures["batches"] == 0
 
 
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)  # the database does not matter
+def test_of_many_batches_the_whole_time_is_shown_and_the_newest_one_by_one(world, report, tmp_path):
+    world.job()
+    world.done()
+    timed = ("acquired_at", "released_at", "exhausted", "status")
+    same = ", ".join(name for _, name, *_ in world.sql("PRAGMA table_info(tranche_batch)") if name not in ("id", *timed))
+    world.sql(f"WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) "
+              f"INSERT INTO tranche_batch (id, {same}, {', '.join(timed)}) SELECT i, {same}, acquired_at + i * 1000, "
+              f"acquired_at + i * 1000 + iif(i = 7, 90000, 900), i = 5, iif(i = 5, 'failed', 'succeeded') FROM n, tranche_batch")
+    page = report()
+    text = (tmp_path / "report.html").read_text()
+    assert "The newest 400 batches" in page.text and "one batch in 2 and the slowest" in page.text
+    assert page.count("svg", **{"aria-label": "work"}) == 1
+    # Long before the newest 400, and as likely as not between those that have a dot.
+    assert page.count("rect", **{"class": "exhausted"}) == 1
+    assert '"><title>batch 7, succeeded' in text[text.index("Durations against"):]
+    assert page.figures["batches"] == 2500 and page.rows["slowest"][0][0] == 7
+
+
 def test_a_split_batch_counts_by_its_halves(world, report):
     world.job("flights", "--on-exit", "*=split")
     fail(world, "poison")
