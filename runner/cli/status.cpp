@@ -27,12 +27,6 @@ std::string state_text(const Json& row) {
   return row.at("error").is_null() ? row.at("state").get<std::string>() : "broken";
 }
 
-std::string failed_text(const Json& row) {
-  const Json& exhausted = row.at("exhausted");
-  const std::string failed = row.at("failed").is_null() ? "-" : row.at("failed").dump();
-  return exhausted.is_null() || exhausted == 0 ? failed : failed + "+" + exhausted.dump();
-}
-
 std::string age_text(const Json& row) {
   const Json& age = row.at("oldest_age_seconds");
   return age.is_number()
@@ -65,7 +59,8 @@ std::vector<Column> columns(TimePoint now) {
           {"count", "WAITING", Align::right, 8},
           weight_column("weight", "WEIGHT", 4),
           {"processing", "RUNNING", Align::right, 7},
-          {"failed", "FAILED", Align::right, 7, failed_text},
+          {"failed", "FAILED", Align::right, 7},
+          {"exhausted", "EXHAUSTED", Align::right, 8},
           {"last_success_at", "LAST OK", Align::right, 6, ago},
           {"oldest_age_seconds", "OLDEST", Align::right, 5, age_text},
           {"holders", "HOLDER", Align::left, 3, holder_text}};
@@ -129,14 +124,13 @@ void add_status(Registry& registry) {
   auto& c = registry.command("status", "All jobs at a glance", "tranche status --watch");
   auto options = std::make_shared<Options>();
   c.about(
-      "A line for each job and campaign: WAITING and WEIGHT of the assets in no succeeded batch, "
-      "RUNNING batches, FAILED ones, '+' those without attempts left, LAST OK the time since the "
-      "last "
-      "success, OLDEST the age of the oldest asset that waits, HOLDER the newest runner at work "
-      "and "
-      "how many batches are held besides. A narrow terminal shows less; -o json shows all. "
-      "Cancelled "
-      "campaigns are left out; a job whose source cannot be read is 'broken', and tells why.");
+      "A line for each job and campaign: WAITING and WEIGHT of the assets in no succeeded batch; "
+      "of "
+      "its batches those RUNNING, FAILED and tried again, and EXHAUSTED, which wait for 'tranche "
+      "retry' or 'tranche cancel'; LAST OK the time since the last success, OLDEST the age of the "
+      "oldest asset that waits, HOLDER the newest runner at work and how many batches are held "
+      "besides. A narrow terminal shows less; -o json shows all. Cancelled campaigns are left out; "
+      "a job whose source cannot be read is 'broken', and tells why.");
   c.example("tranche status -o jsonl --watch --interval 1m");
   c.flag("--watch",
          options->watch,
