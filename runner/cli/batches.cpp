@@ -1,6 +1,7 @@
 #include "cli/batch_table.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/job_version.hpp"
 #include "cli/open.hpp"
 #include "cli/print.hpp"
 #include "cli/run_names.hpp"
@@ -10,8 +11,6 @@
 #include "exit_status.hpp"
 #include "json/batch_json.hpp"
 #include "log.hpp"
-
-#include "tranche/error.hpp"
 
 #include <map>
 
@@ -32,8 +31,9 @@ struct Options {
 BatchFilter filter_of(const Options& options) {
   BatchFilter filter;
   if (options.status) {
-    filter.status = *options.status == "exhausted" ? BatchStatus::failed
-                                                   : batch_status_from_string(*options.status);
+    filter.exhausted = *options.status == "exhausted";
+    filter.status =
+        filter.exhausted ? BatchStatus::failed : batch_status_from_string(*options.status);
   }
   return filter;
 }
@@ -47,19 +47,6 @@ std::map<std::int64_t, int> versions_of(Inventory& inventory, const std::string&
   return versions;
 }
 
-std::int64_t version_id_of(const std::map<std::int64_t, int>& versions, const Options& options) {
-  int newest = 0;
-  for (const auto& [id, number] : versions) {
-    if (number == *options.version) {
-      return id;
-    }
-    newest = std::max(newest, number);
-  }
-  throw Error(ErrorCode::not_found,
-              "job '" + options.job + "' has no version " + std::to_string(*options.version) +
-                  "; its versions are 1 to " + std::to_string(newest));
-}
-
 bool has_campaigns(Inventory& inventory, const std::string& job) {
   return inventory.list_windows(job).size() > 1;
 }
@@ -71,14 +58,14 @@ int list_batches(const Context& context, const Options& options) {
   const TimePoint now = inventory.now();
   const std::map<std::int64_t, int> versions = versions_of(inventory, options.job);
   BatchFilter filter = filter_of(options);
-  filter.version_id = options.version ? version_id_of(versions, options) : 0;
+  filter.version_id =
+      options.version ? find_job_version(inventory, options.job, *options.version).version_id : 0;
   filter.slowest = options.slowest;
   filter.since = since ? std::optional(since->at(now)) : std::nullopt;
   const std::int64_t limit =
       options.limit.value_or(options.output == OutputFormat::table ? kTableLimit : 0);
-  const bool only_exhausted = options.status == "exhausted";
   // One more tells whether something was left out.
-  filter.limit = limit == 0 || only_exhausted ? 0 : limit + 1;
+  filter.limit = limit == 0 ? 0 : limit + 1;
   Listing listing(options.output,
                   "batches",
                   batch_columns(now, !options.campaign && has_campaigns(inventory, options.job)));
@@ -86,9 +73,6 @@ int list_batches(const Context& context, const Options& options) {
   bool more = false;
   inventory.list_batches(
       options.job, filter, options.campaign.value_or(""), [&](const Batch& batch) {
-        if (only_exhausted && !batch.exhausted) {
-          return;
-        }
         more = limit != 0 && shown == limit;
         if (!more) {
           Json row = runner::batch_json(batch, now);
@@ -147,8 +131,10 @@ void add_batches(Registry& registry) {
   auto options = std::make_shared<Options>();
   c.about(
       "Without --campaign those of every window of the job. --slowest sorts by how long the last "
-      "attempt took, or goes on already, and reads all of them for it; --version tells what was "
-      "processed under which definition: 'tranche job show' shows the current one.");
+      "attempt took, or goes on already: it looks once at every batch that was ever held, and "
+      "keeps "
+      "the first --limit. --version tells what was processed under which definition: 'tranche job "
+      "show --version' shows it.");
   c.example("tranche batches --job flights --slowest --limit 10");
   add_job(c, options->job);
   c.option("--campaign", options->campaign, "C", "Only this campaign's, or those of 'incremental'")

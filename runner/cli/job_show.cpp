@@ -1,10 +1,13 @@
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/job_table.hpp"
+#include "cli/job_version.hpp"
 #include "cli/open.hpp"
 #include "exit_status.hpp"
 #include "json/event_json.hpp"
 #include "json/job_json.hpp"
+
+#include "tranche/error.hpp"
 
 namespace tranche::cli {
 namespace {
@@ -12,6 +15,7 @@ namespace {
 struct ShowOptions {
   std::string name;
   bool place = false;
+  std::optional<std::int64_t> version;
   OutputFormat output = OutputFormat::table;
 };
 
@@ -36,11 +40,22 @@ int list_jobs(const Context& context, const ShowOptions& options) {
   return runner::kExitDone;
 }
 
+void show(Inventory& inventory, const Job& job, OutputFormat output) {
+  show_object(output,
+              job_fields(),
+              runner::job_json(job, inventory.find_window(job.name, std::string(kIncremental))));
+}
+
 int run_show(const Context& context, const ShowOptions& options) {
+  if (options.place && options.version) {
+    throw Error(ErrorCode::usage, "job show: --place and --version cannot be given together");
+  }
   Inventory inventory = need_inventory(context, "job '" + options.name + "'");
   if (options.place) {
     show_object(
         options.output, place_fields(), runner::place_json(inventory.place_of(options.name)));
+  } else if (options.version) {
+    show(inventory, find_job_version(inventory, options.name, *options.version), options.output);
   } else {
     show_job(inventory, options.name, options.output);
   }
@@ -50,10 +65,7 @@ int run_show(const Context& context, const ShowOptions& options) {
 }  // namespace
 
 void show_job(Inventory& inventory, const std::string& name, OutputFormat output) {
-  const Job job = inventory.find_job(name);
-  show_object(output,
-              job_fields(),
-              runner::job_json(job, inventory.find_window(name, std::string(kIncremental))));
+  show(inventory, inventory.find_job(name), output);
 }
 
 void add_job_list(Registry& registry) {
@@ -72,6 +84,12 @@ void add_job_show(Registry& registry) {
          options->place,
          "Instead where its table is, as a connection to the source tells: server, database, "
          "schema");
+  c.option("--version",
+           options->version,
+           "N",
+           "As it was in this version: 'tranche batch' tells a batch's")
+      .range(1, INT32_MAX)
+      .default_text("the newest");
   c.listing(options->output);
   c.run([options](Context& context) { return run_show(context, *options); });
 }

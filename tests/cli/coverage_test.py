@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import datetime, timedelta
 
 
 def gap(first, last, count, weight):
@@ -88,7 +89,10 @@ def test_batches_are_listed_by_duration(world):
     world.job()
     world.ok("run", "--job", "flights", "--iterations", "all", "--", "sh", "-c", "[ $TRANCHE_FIRST_KEY != 5 ] || sleep 0.3")
     assert [b["first_key"] for b in world.json("batches", "--job", "flights")] == [9, 5, 1]
-    assert world.json("batches", "--job", "flights", "--slowest", "--limit", 1)[0]["first_key"] == 5
+    slowest = world.json("batches", "--job", "flights", "--slowest")
+    took = {b["first_key"]: datetime.fromisoformat(b["released_at"][:-1]) - datetime.fromisoformat(b["acquired_at"][:-1]) for b in slowest}
+    assert list(took.values()) == sorted(took.values(), reverse=True) and took[5] >= timedelta(milliseconds=300)
+    assert world.json("batches", "--job", "flights", "--slowest", "--limit", 1) == slowest[:1]
     assert "the slowest 2 are shown" in world.ok("batches", "--job", "flights", "--slowest", "--limit", 2).stderr
 
 
@@ -101,6 +105,9 @@ def test_batches_tell_the_job_version_that_they_were_cut_with(world, unchanged):
         (new["batch_id"], 2), (old["batch_id"], 1)]
     assert [b["batch_id"] for b in world.json("batches", "--job", "flights", "--version", 1)] == [old["batch_id"]]
     assert world.json("batch", old["batch_id"])["job_version"] == 1
+    assert [world.json("job", "show", "flights", "--version", n)["max_count"] for n in (1, 2)] == [4, 2]
+    assert unchanged(125, "job", "show", "flights", "--version", 3) == "tranche: job 'flights' has no version 3; its versions are 1 to 2"
+    assert "cannot be given together" in unchanged(2, "job", "show", "flights", "--version", 1, "--place")
     assert unchanged(125, "batches", "--job", "flights", "--version", 3) == (
         "tranche: job 'flights' has no version 3; its versions are 1 to 2")
 

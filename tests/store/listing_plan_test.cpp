@@ -39,8 +39,11 @@ void fill_ledger(World& world) {
               "SELECT id, 1, 'run ' || id, " +
               (sqlite ? "0, 0" : "now(), now()") + ", 'succeeded' FROM " + prefix + "batch");
   }
-  world.run(sqlite ? "ANALYZE" : "ANALYZE " + prefix + "batch");
-  world.run(sqlite ? "ANALYZE" : "ANALYZE " + prefix + "attempt");
+  // PostgreSQL does it by itself; a SQLite file has no statistics, for nobody calls it there.
+  if (!sqlite) {
+    world.run("ANALYZE " + prefix + "batch");
+    world.run("ANALYZE " + prefix + "attempt");
+  }
 }
 
 /// Of SQLite's ?1 to ?N: N.
@@ -91,12 +94,15 @@ TEST_CASE("every listing of batches finds them by an index, whatever the size of
       std::string listing, values, index;
     };
     for (const Case& one :
-         {Case{"list_batches", ", NULL, NULL, 21, NULL)", "batch_newest"},
-          Case{"list_batches_since", ", NULL, 0, 21, NULL)", "batch_acquired"},
-          Case{"list_batches_open", ", 'processing', NULL, 21, NULL)", "batch_open"},
-          Case{"list_batches_unsuccessful", ", 'failed', NULL, 21, NULL)", "batch_unsuccessful"},
-          Case{"list_batches_unsuccessful_since", ", 'failed', 0, 21, NULL)", "batch_unsuccessful"},
-          Case{"list_batches_of_run", ", NULL, NULL, 21, NULL, 'run 7', 0, 1)", "attempt_run"}}) {
+         {Case{"list_batches", ", NULL, NULL, 21, NULL, 0)", "batch_newest"},
+          Case{"list_batches_since", ", NULL, 0, 21, NULL, 0)", "batch_acquired"},
+          Case{"list_batches_open", ", 'processing', NULL, 21, NULL, 0)", "batch_open"},
+          Case{"list_batches_unsuccessful", ", 'failed', NULL, 21, NULL, 0)", "batch_unsuccessful"},
+          Case{"list_batches_unsuccessful_since",
+               ", 'failed', 0, 21, NULL, 0)",
+               "batch_unsuccessful"},
+          Case{
+              "list_batches_of_run", ", NULL, NULL, 21, NULL, 0, 'run 7', 0, 1)", "attempt_run"}}) {
       const std::string plan = plan_of(world, one.listing, scope + one.values);
       INFO(one.listing << "\n" << plan);
       CHECK(has(plan, one.index));

@@ -204,6 +204,76 @@ TEST_CASE("batches are listed by how long their last attempt took, one that goes
   });
 }
 
+TEST_CASE("the slowest batches are found among those that the other filters leave", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 60);
+    JobDefinition wanted = world.definition();
+    wanted.limits.max_count = 5;
+    wanted.on_exit = "9=fail";
+    world.create_job(wanted);
+    Inventory& inventory = world.inventory();
+    inventory.create_campaign("job", "again", {});
+    const auto taking = [&](int duration, int exit_code, const std::string& window) {
+      AcquireOptions of_window = options(RetryMode::none);
+      of_window.window = window;
+      const Batch batch = acquire(inventory, of_window);
+      world.advance(minutes(duration));
+      return fail(inventory, batch, exit_code).id;
+    };
+    const std::string plain(kIncremental);
+    const std::int64_t given_up = taking(3, 9, plain);
+    const std::int64_t waiting = taking(7, 1, plain);
+    const TimePoint later = world.now();
+    inventory.update_job("job", [](JobDefinition& changed) { changed.limits.max_count = 4; });
+    const std::int64_t recent = taking(5, 9, plain);
+    const std::int64_t again = taking(9, 9, "again");
+    const std::vector<Job> versions = inventory.list_job_versions("job");
+    const auto listed = [&](BatchFilter filter, const std::string& window = "") {
+      std::vector<std::int64_t> ids;
+      filter.slowest = true;
+      inventory.list_batches("job", filter, window, [&](const Batch& b) { ids.push_back(b.id); });
+      return ids;
+    };
+    CHECK(listed({}) == std::vector{again, waiting, recent, given_up});
+    CHECK(listed({}, plain) == std::vector{waiting, recent, given_up});
+    const BatchFilter exhausted{.status = BatchStatus::failed, .exhausted = true};
+    CHECK(listed(exhausted) == std::vector{again, recent, given_up});
+    CHECK(listed({.status = BatchStatus::failed, .exhausted = true, .limit = 2}, plain) ==
+          std::vector{recent, given_up});
+    CHECK(listed({.since = later}) == std::vector{again, recent});
+    CHECK(listed({.version_id = versions.front().version_id}) == std::vector{waiting, given_up});
+    CHECK(listed({.exhausted = true, .since = later, .limit = 1}) == std::vector{again});
+  });
+}
+
+TEST_CASE("exhausted batches are listed apart from those that wait for a retry", "[store]") {
+  on_every_store([](World& world) {
+    world.insert_range(1, 30);
+    JobDefinition wanted = world.definition();
+    wanted.limits.max_count = 10;
+    wanted.on_exit = "9=fail";
+    world.create_job(wanted);
+    Inventory& inventory = world.inventory();
+    const TimePoint start = world.now();
+    AcquireOptions of_run = options();
+    of_run.run_id = "r1";
+    const std::int64_t first = fail(inventory, acquire(inventory, of_run), 9).id;
+    fail(inventory, acquire(inventory, of_run));
+    const std::int64_t last = fail(inventory, acquire(inventory), 9).id;
+    const auto listed = [&](BatchFilter filter) {
+      std::vector<std::int64_t> ids;
+      filter.status = BatchStatus::failed;
+      filter.exhausted = true;
+      inventory.list_batches("job", filter, "", [&](const Batch& b) { ids.push_back(b.id); });
+      return ids;
+    };
+    CHECK(listed({}) == std::vector{last, first});
+    CHECK(listed({.since = start}) == std::vector{last, first});
+    CHECK(listed({.run_id = "r1"}) == std::vector{first});
+    CHECK(listed({.limit = 1}) == std::vector{last});
+  });
+}
+
 TEST_CASE("batches are listed by the job version that they were cut with", "[store]") {
   on_every_store([](World& world) {
     world.insert_range(1, 40);

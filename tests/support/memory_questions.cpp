@@ -13,6 +13,7 @@ void MemoryTransaction::list_batches(const BatchFilter& filter,
            (!stored.ahead || filter.status == BatchStatus::planned) &&
            (filter.window_id == 0 || batch.window_id == filter.window_id) &&
            (!filter.status || batch.status == *filter.status) &&
+           (!filter.exhausted || batch.exhausted) &&
            (!filter.since || (batch.acquired_at && *batch.acquired_at >= *filter.since)) &&
            (filter.run_id.empty() || batch.run_id == filter.run_id) &&
            (filter.version_id == 0 || batch.version_id == filter.version_id) &&

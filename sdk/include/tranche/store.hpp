@@ -137,12 +137,13 @@ struct BatchFilter {
   std::int64_t window_id = 0;  ///< 0: every window of the job
   std::int64_t job_id = 0;
   std::optional<BatchStatus> status = std::nullopt;
+  bool exhausted = false;                         ///< of failed ones, those without attempts left
   std::optional<TimePoint> since = std::nullopt;  ///< acquired at or after; those acquired last
                                                   ///< come first then
   std::string run_id = {};
   std::int64_t version_id = 0;  ///< of the job, that it was cut with; 0: any
-  /// Those whose last attempt took longest come first; one that goes on counts until now. Reads all
-  /// of them.
+  /// Those whose last attempt took longest come first; one that goes on counts until now. Looks
+  /// once at every batch that was ever held; no more than `limit` are kept.
   bool slowest = false;
   std::int64_t limit = 0;  ///< the first so many; 0: all
 };

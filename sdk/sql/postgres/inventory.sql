@@ -413,7 +413,7 @@ SELECT /* TEMPLATE: batch_columns */
 FROM /* TEMPLATE: prefix */window AS w CROSS JOIN LATERAL (
   SELECT c.* FROM /* TEMPLATE: prefix */batch AS c
   WHERE (c.planned_after IS NULL OR $3::text = 'planned') AND ($4::bigint IS NULL OR c.acquired_at >= to_timestamp($4 / 1000.0))
-    AND ($6::bigint IS NULL OR c.version_id = $6)
+    AND ($6::bigint IS NULL OR c.version_id = $6) AND ($7::bigint = 0 OR c.exhausted)
 
 -- name: fragment listed_order
 ORDER BY CASE WHEN $4::bigint IS NULL THEN NULL ELSE c.acquired_at END DESC, c.id DESC
@@ -454,26 +454,28 @@ ORDER BY CASE WHEN $4::bigint IS NULL THEN NULL ELSE b.acquired_at END DESC, b.i
   /* TEMPLATE: listed_order */ /* TEMPLATE: listed_tail */
 
 -- name: list_batches_slowest
--- Those whose last attempt took longest, first; $7 overrides the clock.
+-- Those whose last attempt took longest, first; $8 overrides the clock. Each batch that was ever held is looked at, and no more are kept
+-- than are wanted: an index on how long they took would cost every release.
 /* TEMPLATE: listed_head */ AND c.window_id = w.id AND c.acquired_at IS NOT NULL AND ($3::text IS NULL OR c.status = $3)
-  ORDER BY coalesce(c.released_at, coalesce(to_timestamp($7::bigint / 1000.0), /* TEMPLATE: clock */)) - c.acquired_at DESC, c.id DESC
+  ORDER BY coalesce(c.released_at, coalesce(to_timestamp($8::bigint / 1000.0), /* TEMPLATE: clock */)) - c.acquired_at DESC, c.id DESC
 /* TEMPLATE: listed_join */
-ORDER BY coalesce(b.released_at, coalesce(to_timestamp($7::bigint / 1000.0), /* TEMPLATE: clock */)) - b.acquired_at DESC, b.id DESC LIMIT $5::bigint
+ORDER BY coalesce(b.released_at, coalesce(to_timestamp($8::bigint / 1000.0), /* TEMPLATE: clock */)) - b.acquired_at DESC, b.id DESC LIMIT $5::bigint
 
 -- name: list_batches_of_run
 -- The same for those whose last attempt is this run's: it has ended, the batch is held, or the attempts
--- were pruned: then the batch is one acquired while the run ran, from $8 to $9.
+-- were pruned: then the batch is one acquired while the run ran, from $9 to $10.
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
 WHERE b.id IN (
-    SELECT a.batch_id FROM /* TEMPLATE: prefix */attempt AS a WHERE a.run_id = $7 AND a.run_id <> ''
+    SELECT a.batch_id FROM /* TEMPLATE: prefix */attempt AS a WHERE a.run_id = $8 AND a.run_id <> ''
     UNION
     SELECT o.id FROM /* TEMPLATE: prefix */window AS x JOIN /* TEMPLATE: prefix */batch AS o ON o.window_id = x.id
-    WHERE x.job_id = $1 AND o.available_at IS NOT NULL AND o.run_id = $7
+    WHERE x.job_id = $1 AND o.available_at IS NOT NULL AND o.run_id = $8
     UNION
     SELECT c.id FROM /* TEMPLATE: prefix */window AS y JOIN /* TEMPLATE: prefix */batch AS c ON c.window_id = y.id
-    WHERE y.job_id = $1 AND c.acquired_at >= to_timestamp($8::bigint / 1000.0) AND c.acquired_at <= to_timestamp($9::bigint / 1000.0) AND c.run_id = $7)
-  AND b.run_id = $7 AND w.job_id = $1 AND ($2::bigint IS NULL OR w.id = $2) AND ($3::text IS NULL OR b.status = $3)
+    WHERE y.job_id = $1 AND c.acquired_at >= to_timestamp($9::bigint / 1000.0) AND c.acquired_at <= to_timestamp($10::bigint / 1000.0) AND c.run_id = $8)
+  AND b.run_id = $8 AND w.job_id = $1 AND ($2::bigint IS NULL OR w.id = $2) AND ($3::text IS NULL OR b.status = $3)
   AND ($4::bigint IS NULL OR b.acquired_at >= to_timestamp($4 / 1000.0)) AND ($6::bigint IS NULL OR b.version_id = $6)
+  AND ($7::bigint = 0 OR b.exhausted)
 ORDER BY CASE WHEN $4::bigint IS NULL THEN NULL ELSE b.acquired_at END DESC, b.id DESC LIMIT $5::bigint
 
 -- name: open_batches

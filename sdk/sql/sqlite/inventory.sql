@@ -154,6 +154,10 @@ UPDATE /* TEMPLATE: prefix */window SET state = ?2, state_reason = ?3 WHERE id =
 UPDATE /* TEMPLATE: prefix */window SET lower_key = ?2, frontier = NULL, generation = generation + 1, waiting_key = NULL, waiting_since = NULL
 WHERE id = ?1
 
+-- name: fragment by_open
+-- Nobody runs ANALYZE on an inventory, and without statistics SQLite would rather read a window's whole ledger by another index.
+INDEXED BY /* TEMPLATE: prefix */batch_open
+
 -- name: fragment due_batches
 SELECT /* TEMPLATE: batch_columns */, b.created_at < coalesce(?1, /* TEMPLATE: clock */) - ?5 FROM /* TEMPLATE: batch_tables */
 WHERE b.window_id = ?2 AND w.state = 'active' AND NOT j.paused AND b.available_at IS NOT NULL AND b.available_at <= coalesce(?1, /* TEMPLATE: clock */)
@@ -171,7 +175,7 @@ ORDER BY b.first_key LIMIT 1
 ORDER BY b.first_key DESC LIMIT 1
 
 -- name: count_live
-SELECT count(*) FROM /* TEMPLATE: prefix */batch
+SELECT count(*) FROM /* TEMPLATE: prefix */batch /* TEMPLATE: by_open */
 WHERE window_id = ?2 AND available_at IS NOT NULL AND status = 'processing' AND available_at > coalesce(?1, /* TEMPLATE: clock */)
 
 -- name: reserve_batch_id
@@ -196,7 +200,7 @@ RETURNING id, acquired_at, available_at
 window_id = ?1 AND available_at IS NOT NULL AND planned_after IS NOT NULL
 
 -- name: count_planned
-SELECT count(*) FROM /* TEMPLATE: prefix */batch WHERE /* TEMPLATE: planned */
+SELECT count(*) FROM /* TEMPLATE: prefix */batch /* TEMPLATE: by_open */ WHERE /* TEMPLATE: planned */
 
 -- name: fragment planned_tail
 -- Of this generation: what an earlier one left before the key of a reset stays a range of its own.
@@ -293,7 +297,7 @@ SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
 WHERE b.window_id = ?1 AND b.last_key >= ?2 AND (b.superseded_from IS NULL OR b.superseded_from > max(b.first_key, ?2))
 ORDER BY b.first_key
 
--- name: fragment listed_head
+-- name: fragment listed_from
 -- A range that was planned ahead is no batch of anybody's yet: what it holds is waiting. Who asks for planned ones sees it.
 SELECT /* TEMPLATE: batch_columns */
 FROM /* TEMPLATE: prefix */window AS w CROSS JOIN /* TEMPLATE: prefix */batch AS b
@@ -301,8 +305,13 @@ JOIN /* TEMPLATE: prefix */job AS j ON j.id = w.job_id
 JOIN /* TEMPLATE: prefix */job_version AS v ON v.id = b.version_id
 WHERE w.job_id = ?1 AND (?2 IS NULL OR w.id = ?2) AND b.id IN (
   SELECT c.id FROM /* TEMPLATE: prefix */batch AS c
-  WHERE c.window_id = w.id AND (c.planned_after IS NULL OR ?3 = 'planned') AND (?4 IS NULL OR c.acquired_at >= ?4)
-  AND (?6 IS NULL OR c.version_id = ?6)
+
+-- name: fragment listed_where
+WHERE c.window_id = w.id AND (c.planned_after IS NULL OR ?3 = 'planned') AND (?4 IS NULL OR c.acquired_at >= ?4)
+  AND (?6 IS NULL OR c.version_id = ?6) AND (NOT ?7 OR c.exhausted)
+
+-- name: fragment listed_head
+/* TEMPLATE: listed_from */ /* TEMPLATE: listed_where */
 
 -- name: fragment listed_tail
 LIMIT ?5)
@@ -324,7 +333,7 @@ ORDER BY CASE WHEN ?4 IS NULL THEN NULL ELSE c.acquired_at END DESC, c.id DESC
 
 -- name: list_batches_open
 -- The same for the states of a batch that can be taken or is held: few rows, whatever the size of the ledger.
-/* TEMPLATE: listed_head */ AND c.available_at IS NOT NULL AND c.status = ?3
+/* TEMPLATE: listed_from */ /* TEMPLATE: by_open */ /* TEMPLATE: listed_where */ AND c.available_at IS NOT NULL AND c.status = ?3
   /* TEMPLATE: listed_order */ /* TEMPLATE: listed_tail */
 
 -- name: list_batches_unsuccessful
@@ -337,25 +346,27 @@ ORDER BY CASE WHEN ?4 IS NULL THEN NULL ELSE c.acquired_at END DESC, c.id DESC
   /* TEMPLATE: listed_order */ /* TEMPLATE: listed_tail */
 
 -- name: list_batches_slowest
--- Those whose last attempt took longest, first; ?7 overrides the clock.
+-- Those whose last attempt took longest, first; ?8 overrides the clock. Each batch that was ever held is looked at, and no more are kept
+-- than are wanted: an index on how long they took would cost every release.
 /* TEMPLATE: listed_head */ AND c.acquired_at IS NOT NULL AND (?3 IS NULL OR c.status = ?3)
-  ORDER BY coalesce(c.released_at, ?7, /* TEMPLATE: clock */) - c.acquired_at DESC, c.id DESC LIMIT ?5)
-ORDER BY coalesce(b.released_at, ?7, /* TEMPLATE: clock */) - b.acquired_at DESC, b.id DESC LIMIT ?5
+  ORDER BY coalesce(c.released_at, ?8, /* TEMPLATE: clock */) - c.acquired_at DESC, c.id DESC LIMIT ?5)
+ORDER BY coalesce(b.released_at, ?8, /* TEMPLATE: clock */) - b.acquired_at DESC, b.id DESC LIMIT ?5
 
 -- name: list_batches_of_run
 -- The same for those whose last attempt is this run's: it has ended, the batch is held, or the attempts
--- were pruned: then the batch is one acquired while the run ran, from ?8 to ?9.
+-- were pruned: then the batch is one acquired while the run ran, from ?9 to ?10.
 SELECT /* TEMPLATE: batch_columns */ FROM /* TEMPLATE: batch_tables */
 WHERE b.id IN (
-    SELECT a.batch_id FROM /* TEMPLATE: prefix */attempt AS a WHERE a.run_id = ?7 AND a.run_id <> ''
+    SELECT a.batch_id FROM /* TEMPLATE: prefix */attempt AS a WHERE a.run_id = ?8 AND a.run_id <> ''
     UNION
-    SELECT o.id FROM /* TEMPLATE: prefix */window AS x JOIN /* TEMPLATE: prefix */batch AS o ON o.window_id = x.id
-    WHERE x.job_id = ?1 AND o.available_at IS NOT NULL AND o.run_id = ?7
+    SELECT o.id FROM /* TEMPLATE: prefix */window AS x JOIN /* TEMPLATE: prefix */batch AS o /* TEMPLATE: by_open */ ON o.window_id = x.id
+    WHERE x.job_id = ?1 AND o.available_at IS NOT NULL AND o.run_id = ?8
     UNION
     SELECT c.id FROM /* TEMPLATE: prefix */window AS y JOIN /* TEMPLATE: prefix */batch AS c ON c.window_id = y.id
-    WHERE y.job_id = ?1 AND c.acquired_at >= ?8 AND c.acquired_at <= ?9 AND c.run_id = ?7)
-  AND b.run_id = ?7 AND w.job_id = ?1 AND (?2 IS NULL OR w.id = ?2) AND (?3 IS NULL OR b.status = ?3)
+    WHERE y.job_id = ?1 AND c.acquired_at >= ?9 AND c.acquired_at <= ?10 AND c.run_id = ?8)
+  AND b.run_id = ?8 AND w.job_id = ?1 AND (?2 IS NULL OR w.id = ?2) AND (?3 IS NULL OR b.status = ?3)
   AND (?4 IS NULL OR b.acquired_at >= ?4) AND (?6 IS NULL OR b.version_id = ?6)
+  AND (NOT ?7 OR b.exhausted)
 ORDER BY CASE WHEN ?4 IS NULL THEN NULL ELSE b.acquired_at END DESC, b.id DESC LIMIT ?5
 
 -- name: open_batches
@@ -475,7 +486,7 @@ FROM (
     coalesce(sum(status = 'processing'), 0) AS processing, coalesce(sum(status = 'failed' AND NOT exhausted), 0) AS failed,
     coalesce(sum(status = 'failed' AND exhausted), 0) AS exhausted, coalesce(sum(status = 'cancelled'), 0) AS cancelled,
     coalesce(sum(CASE WHEN available_at <= coalesce(?1, /* TEMPLATE: clock */) THEN count ELSE 0 END), 0) AS due
-  FROM /* TEMPLATE: prefix */batch WHERE window_id = ?2 AND available_at IS NOT NULL AND superseded_from IS NULL
+  FROM /* TEMPLATE: prefix */batch /* TEMPLATE: by_open */ WHERE window_id = ?2 AND available_at IS NOT NULL AND superseded_from IS NULL
 ) AS o, (
   SELECT count(*) AS batches, coalesce(sum(count), 0) AS count, total(weight) AS weight, max(last_key) AS last_key,
     (SELECT first_key FROM /* TEMPLATE: unclosed */ ORDER BY first_key LIMIT 1) AS first_key,
@@ -489,7 +500,7 @@ SELECT coalesce(sum(count), 0) FROM /* TEMPLATE: prefix */batch
 WHERE window_id = ?1 AND status IN ('failed', 'cancelled') AND status = 'failed' AND exhausted AND available_at IS NULL AND superseded_from IS NULL
 
 -- name: fragment unfinished_rest
-(SELECT id FROM /* TEMPLATE: prefix */batch WHERE window_id = ?2 AND available_at IS NOT NULL AND status = 'processing'
+(SELECT id FROM /* TEMPLATE: prefix */batch /* TEMPLATE: by_open */ WHERE window_id = ?2 AND available_at IS NOT NULL AND status = 'processing'
      AND available_at > coalesce(?1, /* TEMPLATE: clock */) LIMIT 1),
   (SELECT id FROM /* TEMPLATE: unclosed */ AND status = 'failed' AND exhausted LIMIT 1)
 

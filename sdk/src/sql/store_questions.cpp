@@ -51,7 +51,8 @@ void SqlStoreTransaction::list_batches(const BatchFilter& filter,
       filter.status ? Param(std::string(to_string(*filter.status))) : Param(),
       filter.since ? Param(std::int64_t{filter.since->time_since_epoch().count()}) : Param(),
       filter.limit == 0 ? kNoLimit : filter.limit,
-      filter.version_id == 0 ? Param() : Param(filter.version_id)};
+      filter.version_id == 0 ? Param() : Param(filter.version_id),
+      std::int64_t{filter.exhausted ? 1 : 0}};
   if (!filter.run_id.empty()) {
     const auto run = find_run(filter.run_id);
     params.emplace_back(filter.run_id);
