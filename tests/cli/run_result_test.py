@@ -76,7 +76,7 @@ def test_reported_failed_items_make_a_batch_fail_with_status_0(world, run, line)
     world.job("flights", "--retry-delay", "1h")
     result = run("--iterations", "2", f"[ $TRANCHE_FIRST_KEY != 1 ] || printf 'done file1\\n{line}\\n' >> \"$TRANCHE_REPORT_FILE\"")
     assert result.returncode == 0, result
-    assert "1 item" in result.stderr
+    assert "reported 1 failed item: file2" in result.stderr
     shown = world.json("batch", 1)
     assert (shown["status"], shown["exit_code"], shown["attempt"]) == ("failed", 0, 1)
     assert "file2" in shown["message"] and "no such file" in shown["message"]
