@@ -96,9 +96,9 @@ def test_a_deferred_sensor_waits_and_a_function_returns_the_command(inventory, d
 def test_an_interval_of_airflow_is_a_campaign(inventory, dags_test):
     inventory("run", "--job", "flights", "--iterations", "all", "--", "true")
     for succeeded in (1, 0):  # run again, it hands out nothing
-        run = dags_test("days", logical_date="2026-01-02")
+        run = dags_test("days", logical_date="2026-02-02")
         assert run.tasks == {"define": "success", "load": "success" if succeeded else "skipped"}, run.output
     # A run by hand is of the interval that has ended.
-    assert run.xcom("define")["name"] == "day-20260101"
-    (batch,) = inventory.json("batches", "--job", "flights", "--campaign", "day-20260101")
+    assert run.xcom("define")["name"] == "day-20260201"
+    (batch,) = inventory.json("batches", "--job", "flights", "--campaign", "day-20260201")
     assert (batch["first_key"], batch["last_key"], batch["status"]) == (1, 2, "succeeded")

@@ -13,7 +13,7 @@ import urllib.request
 
 
 # A scheduler, its workers and an API server on a busy machine: what is late is not wrong.
-PATIENCE = 600
+PATIENCE = 300
 
 
 def wait_for(condition, what, seconds=PATIENCE):

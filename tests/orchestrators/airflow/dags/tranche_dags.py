@@ -78,7 +78,7 @@ with DAG(
     "days",
     schedule=CronDataIntervalTimetable("@daily", timezone="UTC"),
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
-    end_date=datetime(2026, 1, 5, tzinfo=timezone.utc),
+    end_date=datetime(2026, 2, 5, tzinfo=timezone.utc),
     catchup=False,
 ):
     day = {"campaign": "day-{{ data_interval_start | ds_nodash }}", **FLIGHTS}
