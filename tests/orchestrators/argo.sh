@@ -5,7 +5,7 @@
 set -euo pipefail
 name=argo
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-unshare --pid --fork --mount-proc true 2>/dev/null || lacking "PID namespaces take root"
+unshare --pid --fork --mount-proc true 2>/dev/null || lacking "no PID namespaces: they take root, and / to be a mount"
 for variable in $(compgen -e | grep '^ARGO_' | grep -vx ARGO_HOME); do unset "$variable"; done
 ARGO_HOME=$("$root/adapters/argo/environment.sh")
 export ARGO_HOME PATH=$ARGO_HOME/python/bin:$PATH

@@ -29,4 +29,4 @@ export TRANCHE_BINARY
 unset PYTHONDONTWRITEBYTECODE
 # What a caller's run or task has set is not for those of the tests.
 for variable in $(compgen -e | grep -E '^(TRANCHE_|AIRFLOW_CTX_|OPENLINEAGE_)' |
-  grep -vxE 'TRANCHE_(BINARY|REPORTS|TEST_POSTGRES)'); do unset "$variable"; done
+  grep -vxE 'TRANCHE_(BINARY|REPORTS|LACKING|TEST_POSTGRES)'); do unset "$variable"; done
