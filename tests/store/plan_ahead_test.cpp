@@ -1,4 +1,5 @@
-#include "store/world.hpp"
+#include "store/source_session.hpp"
+#include "support/same_source.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -27,6 +28,28 @@ AcquireOptions planning(int ranges) {
 }
 
 using Ranges = std::vector<std::string>;
+
+/// Takes its time for every look.
+class TardySource : public SameSource {
+ public:
+  using SameSource::SameSource;
+
+  std::int64_t scan(const SourceRange& range,
+                    std::int64_t limit,
+                    const std::function<void(const Asset&)>& each) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    return SameSource::scan(range, limit, each);
+  }
+};
+
+/// What the server has counted of the table of batches.
+std::string counted(const std::string& what, const World& world) {
+  return "SELECT " + what + " FROM pg_stat_user_tables AS t WHERE relid = '" + world.schema() +
+         ".batch'::regclass";
+}
+const std::string kBatchReads =
+    "seq_tup_read + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes AS i WHERE i.relid = "
+    "t.relid)";
 
 }  // namespace
 
@@ -278,6 +301,58 @@ TEST_CASE("no more ranges are planned than whoever takes them needs", "[store]")
       most = std::max(most, planned_ranges(inventory).size());
     }
     CHECK(most <= 32);
+  });
+}
+
+TEST_CASE("a slow source is not read for long to plan ahead", "[store]") {
+  on_every_sql_store([](World& world) {
+    world.insert_range(1, 24'000);
+    world.create_job(4000);
+    Inventory slow(world.store(), [&](const JobDefinition& definition) {
+      return std::make_unique<TardySource>(open_source(world.source_url(), definition));
+    });
+    CHECK(range_of(*slow.acquire("job", planning(5)).batch) == "1-4000/4000");
+    // Half a second has room for three looks at some 4,000 assets.
+    const std::size_t planned = planned_ranges(slow).size();
+    CHECK(planned >= 1);
+    CHECK(planned <= 3);
+    CHECK(all_acquired(slow).size() == 5);
+  });
+}
+
+TEST_CASE("taking one of many planned ranges reads few of them, whatever statistics say",
+          "[store]") {
+  on_every_postgres_source([](World& world) {
+    if (world.setup().inventory != Place::postgres) {
+      // It counts no reads.
+      return;
+    }
+    constexpr int kTaken = 50;
+    world.insert_range(1, 4400);
+    world.create_job(4);
+    for (int i = 0; i < 100; ++i) {
+      succeed(world.inventory(), acquire(world.inventory()));
+    }
+    SourceSession asking(world);
+    // From before any were planned: to read and sort them all looks cheap.
+    asking.run("ANALYZE " + world.schema() + ".batch");
+    Batch held = *world.inventory().acquire("job", planning(999)).batch;
+    const auto number = [&](const std::string& what) {
+      return std::stoll(asking.ask(counted(what, world)));
+    };
+    const auto reads = number(kBatchReads);
+    const auto updates = number("n_tup_upd");
+    {
+      Inventory taker = world.client();
+      held = *taker.release_and_acquire(held, {}, {}).next->batch;
+      for (int taken = 1; taken < kTaken; ++taken) {
+        held = *taker.release_and_acquire(held, {}, {}).next->batch;
+      }
+    }
+    // A session tells the server's counters when it ends.
+    wait_until(world,
+               "(" + counted("n_tup_upd", world) + ") >= " + std::to_string(updates + 2 * kTaken));
+    CHECK(number(kBatchReads) - reads < 100 * kTaken);
   });
 }
 
