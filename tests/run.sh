@@ -3,6 +3,7 @@
 #   --preset NAME    release (default), dev, asan, tsan
 #   --all            release, then the suites again under asan and tsan
 #   --orchestrators  also what needs Airflow, data from PyPI and the like, which it installs (some minutes more)
+#   --soak           also the torture of the horizon for ten minutes; alone: --soak -R '^soak$'
 #   -R REGEX         only tests whose name matches
 #   --fsync on|off   of the PostgreSQL server (default on)
 #   --keep           leave the server running and say how to use and stop it
@@ -11,17 +12,18 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-presets=(release) orchestrators=no selection=() launcher=() fsync=on keep=no child='' server=''
+presets=(release) orchestrators=no soak=() selection=() launcher=() fsync=on keep=no child='' server=''
 
 while [ $# -gt 0 ]; do
   case $1 in
     --preset) presets=("${2:?tests/run.sh: --preset needs a name}"); shift ;;
     --all) presets=(release asan tsan) ;;
     --orchestrators) orchestrators=yes ;;
+    --soak) soak=(-C soak) ;;
     -R) selection=(-R "${2:?tests/run.sh: -R needs a regular expression}"); shift ;;
     --fsync) fsync=${2:?tests/run.sh: --fsync needs on or off}; shift ;;
     --keep) keep=yes ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
     *) echo "tests/run.sh: unknown option '$1', see --help" >&2; exit 2 ;;
   esac
   shift
@@ -74,7 +76,7 @@ run_suites() {
   rm -rf "$dir/pytest" "$dir/ctest.xml"
   mkdir -p "$dir/pytest"
   # Most suites wait more than they compute: leases end, commands sleep, commits reach the disk. Failures are counted by the summary.
-  run ctest --test-dir "$dir" --output-on-failure --no-tests=error -j $((2 * $(nproc))) --output-junit "$PWD/$dir/ctest.xml" "${selection[@]}" || true
+  run ctest --test-dir "$dir" --output-on-failure --no-tests=error -j $((2 * $(nproc))) --output-junit "$PWD/$dir/ctest.xml" "${soak[@]}" "${selection[@]}" || true
   [ -e "$dir/ctest.xml" ] || { echo "tests/run.sh: ctest of $preset wrote no result" >&2; exit 1; }
   builds+=("$dir")
 }
