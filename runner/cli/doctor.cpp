@@ -41,12 +41,28 @@ Finding check_temporary_folder() {
   return {State::ok, "temporary folder", folder};
 }
 
+/// What was proved when the job was defined may have been changed since.
+std::string order_lost(const Job& job, const DatabaseUrl& where) {
+  JobDefinition now = job.definition;
+  inspect_order(where, now);
+  const bool lost =
+      job.definition.key_order == KeyOrder::proved && now.key_order == KeyOrder::unproved;
+  return lost ? "the order of its keys was proved, and is not any more: " + now.key_order_reason +
+                    "; assets may be left out, which 'tranche audit' finds; 'tranche job update " +
+                    job.name + "' takes note of it"
+              : "";
+}
+
 Finding check_source(const Job& job, const DatabaseUrl& where) {
   const std::string check = "source of " + job.name;
   try {
     const auto source = open_source(where, job.definition);
     const auto reading = source->begin(std::chrono::seconds(10));
     const std::optional<Key> newest = source->newest_key();
+    const std::string lost = order_lost(job, where);
+    if (!lost.empty()) {
+      return {State::warning, check, lost};
+    }
     return {State::ok,
             check,
             where.redacted() + ", table " + job.definition.table + ", " +
@@ -120,7 +136,8 @@ void add_doctor(Registry& registry) {
   auto options = std::make_shared<Options>();
   c.about(
       "Looks at the inventory's database and schema, at how safely it keeps what it acknowledges, "
-      "at the jobs' sources, the clocks and the temporary folder. Changes nothing. The exit status "
+      "at the jobs' sources and the order of their keys, the clocks and the temporary folder. "
+      "Changes nothing. The exit status "
       "is 125 where something is broken; a warning alone is 0.");
   c.listing(options->output);
   c.run([options](Context& context) { return run_doctor(context, *options); });

@@ -1,4 +1,8 @@
-"""`tranche db …` and `tranche doctor`."""
+"""`tranche db …`, `tranche doctor` and `tranche tick`."""
+
+import json
+
+import pytest
 
 
 def checks(result_json):
@@ -43,6 +47,16 @@ def test_doctor_is_content(world):
     assert found["inventory"] == found["schema"] == found["source of flights"] == found["temporary folder"] == "ok"
     assert found["journal" if world.kind == "sqlite" else "role"] == "ok"
     assert "broken" not in found.values()
+
+
+@pytest.mark.parametrize("world", ["postgres"], indirect=True)
+def test_doctor_sees_that_keys_are_in_order_no_more(world):
+    world.job()
+    world.sql(f"ALTER TABLE {world.name('assets')} ALTER id SET CACHE 20")
+    found = {finding["check"]: finding for finding in world.json("doctor")}["source of flights"]
+    assert found["state"] == "warning" and "CACHE 20" in found["detail"], found
+    assert world.ok("job", "update", "flights").stdout.count("unproved") == 1
+    assert checks(world.json("doctor"))["source of flights"] == "ok"
 
 
 def test_doctor_before_anything_is_there(tranche, tmp_path):

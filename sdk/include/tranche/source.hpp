@@ -110,6 +110,9 @@ std::unique_ptr<Source> open_source(const DatabaseUrl& where, const JobDefinitio
 /// order. Returns warnings for the person who defines the job. Errors: refused, naming what is
 /// missing or wrong and what there is.
 std::vector<std::string> inspect_source(const DatabaseUrl& where, JobDefinition& definition);
+/// Looks at the order of keys alone: a sequence, a default or a partition may be another one by
+/// now.
+void inspect_order(const DatabaseUrl& where, JobDefinition& definition);
 /// Checks the filter alone, in the same way.
 void inspect_filter(const DatabaseUrl& where, const JobDefinition& definition);
 

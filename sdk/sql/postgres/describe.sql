@@ -39,19 +39,36 @@ SELECT EXISTS (SELECT 1 FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid 
     AND i.indnkeyatts = 1 AND a.attname = $3::text)
 
 -- name: key_sequence
--- The sequence behind the column's default or identity: cache, increment, cycles; whether nothing but it gives keys
--- (identity always, or a default that is exactly nextval); whether this server is a standby; whether the table is
--- filled by logical replication.
-SELECT s.seqcache, s.seqincrement, s.seqcycle, a.attidentity <> '' OR pg_get_expr(f.adbin, f.adrelid) ~ '^nextval\(''[^'']+''::regclass\)$',
-  pg_is_in_recovery(), EXISTS (SELECT 1 FROM pg_subscription_rel AS r WHERE r.srrelid = a.attrelid), c.relkind::text
-FROM pg_attribute AS a
-JOIN pg_class AS c ON c.oid = a.attrelid
-LEFT JOIN pg_attrdef AS f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
-LEFT JOIN LATERAL (
-  SELECT q.* FROM pg_depend AS d JOIN pg_sequence AS q
-    ON q.seqrelid = CASE WHEN d.classid = 'pg_attrdef'::regclass THEN d.refobjid ELSE d.objid END
-  WHERE (d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n')
-     OR (d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid
-         AND d.refobjsubid = a.attnum AND d.deptype = 'i')
-  LIMIT 1) AS s ON true
-WHERE a.attrelid = /* TEMPLATE: relation */ AND a.attname = $3::text AND NOT a.attisdropped
+-- Where the keys come from, and who else adds rows: the table, its partitions or children, and the tables that it is a partition of.
+-- The kind of table; of the sequence behind the column's default or identity: cache, increment, cycles, whether a crash sets it back;
+-- whether nothing but it gives keys (identity always, or a default that is exactly nextval); whether nobody may use the keys between two
+-- numbers; whether this server is a standby. Then of these tables one, if any, that is filled by logical replication; that is foreign;
+-- that has another default for the column.
+WITH RECURSIVE up AS (
+  SELECT /* TEMPLATE: relation */::oid AS oid
+  UNION SELECT i.inhparent FROM up JOIN pg_class AS c ON c.oid = up.oid AND c.relispartition JOIN pg_inherits AS i ON i.inhrelid = up.oid
+), down AS (
+  SELECT /* TEMPLATE: relation */::oid AS oid UNION SELECT i.inhrelid FROM down JOIN pg_inherits AS i ON i.inhparent = down.oid
+), given AS (
+  SELECT c.oid, c.relname::text AS name, c.relkind, a.attidentity, f.oid IS NOT NULL OR a.attidentity <> '' AS has_default, s.*,
+    a.attidentity <> '' OR pg_get_expr(f.adbin, f.adrelid) ~ '^nextval\(''([^'']|'''')+''::regclass\)$' AS only_sequence
+  FROM (SELECT oid FROM up UNION SELECT oid FROM down) AS family
+  JOIN pg_class AS c ON c.oid = family.oid
+  JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = $3::text AND NOT a.attisdropped
+  LEFT JOIN pg_attrdef AS f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+  LEFT JOIN LATERAL (
+    SELECT q.* FROM pg_depend AS d JOIN pg_sequence AS q
+      ON q.seqrelid = CASE WHEN d.classid = 'pg_attrdef'::regclass THEN d.refobjid ELSE d.objid END
+    WHERE (d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n')
+       OR (d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid
+           AND d.refobjsubid = a.attnum AND d.deptype = 'i')
+    LIMIT 1) AS s ON true
+)
+SELECT g.relkind::text, g.seqcache, g.seqincrement, g.seqcycle,
+  (SELECT c.relpersistence = 'u' FROM pg_class AS c WHERE c.oid = g.seqrelid), g.only_sequence, g.attidentity = 'a', pg_is_in_recovery(),
+  (SELECT min(o.name) FROM given AS o JOIN pg_subscription_rel AS r ON r.srrelid = o.oid),
+  (SELECT min(o.name) FROM given AS o WHERE o.relkind = 'f'),
+  -- A partition may share the identity, and have no sequence of its own.
+  (SELECT min(o.name) FROM given AS o WHERE CASE WHEN o.seqrelid IS NULL THEN o.has_default AND o.attidentity = ''
+                                                ELSE o.seqrelid <> g.seqrelid OR NOT o.only_sequence END)
+FROM given AS g WHERE g.oid = /* TEMPLATE: relation */

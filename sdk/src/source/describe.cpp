@@ -134,44 +134,72 @@ OrderProof prove_sqlite(sql::Connection& connection, const Table& table, const C
           "handed out"};
 }
 
+/// Of the sequence alone; empty: keys rise in the order in which their transactions took them.
+std::string why_not_rising(sql::RowReader& row) {
+  const std::int64_t cache = row.integer();
+  const std::int64_t increment = row.integer();
+  const bool cycles = row.flag();
+  const bool unlogged = row.flag();
+  const bool only_sequence = row.maybe_integer().value_or(0) != 0;
+  const bool only_identity = row.flag();
+  if (!only_sequence) {
+    return "the key's default is more than the next value of a sequence";
+  }
+  if (cache != 1) {
+    return "the key's sequence has CACHE " + std::to_string(cache) +
+           ": sessions hold keys back; ALTER SEQUENCE … CACHE 1 would prove the order";
+  }
+  if (increment < 1 || cycles) {
+    return "the key's sequence does not only rise";
+  }
+  if (increment > 1 && !only_identity) {
+    return "the key's sequence has INCREMENT " + std::to_string(increment) +
+           ": an application that takes a number may use the keys up to the next one much later, "
+           "as Hibernate does";
+  }
+  return unlogged ? "the key's sequence is unlogged: a crash sets it back to its start" : "";
+}
+
+/// Of the server and of all tables through which rows come; empty: their writers can be seen, and
+/// take keys from the one sequence.
+std::string why_unseen(sql::RowReader& row) {
+  const bool standby = row.flag();
+  const std::string replicated = row.text_or_empty();
+  const std::string foreign = row.text_or_empty();
+  const std::string other = row.text_or_empty();
+  if (standby) {
+    return "the source is a standby, where writers cannot be seen";
+  }
+  if (!replicated.empty()) {
+    return "table '" + replicated + "' is filled by logical replication, in the order of commits";
+  }
+  if (!foreign.empty()) {
+    return "'" + foreign + "' is a foreign table, whose writers cannot be seen";
+  }
+  return other.empty() ? ""
+                       : "table '" + other +
+                             "' has another default for the key, which rows that "
+                             "are inserted through it get";
+}
+
 OrderProof prove_postgres(sql::Connection& connection, const Table& table, const Column& key) {
   const auto rows =
       connection.query(queries(connection.dialect())["key_sequence"], params_of(table, key.name));
-  if (!rows->next() || (rows->text(6) != "r" && rows->text(6) != "p")) {
+  if (!rows->next() || (rows->text(0) != "r" && rows->text(0) != "p")) {
     return {KeyOrder::unproved,
             "the source is no ordinary table, so the database promises nothing of its keys"};
   }
-  if (rows->is_null(0)) {
+  if (rows->is_null(1)) {
     return {
         KeyOrder::unproved,
         "no sequence gives the keys, so a lower one can appear after a higher one was handed out"};
   }
-  sql::RowReader row(*rows);
-  const std::int64_t cache = row.integer();
-  const std::int64_t increment = row.integer();
-  const bool cycles = row.flag();
-  const bool only_sequence = row.maybe_integer().value_or(0) != 0;
-  const bool standby = row.flag();
-  const bool replicated = row.flag();
-  if (!only_sequence) {
-    return {KeyOrder::unproved, "the key's default is more than the next value of a sequence"};
-  }
-  if (cache != 1) {
-    return {KeyOrder::unproved,
-            "the key's sequence has CACHE " + std::to_string(cache) +
-                ": sessions hold keys back; ALTER SEQUENCE … CACHE 1 would prove the order"};
-  }
-  if (increment < 1 || cycles) {
-    return {KeyOrder::unproved, "the key's sequence does not only rise"};
-  }
-  if (standby) {
-    return {KeyOrder::unproved, "the source is a standby, where writers cannot be seen"};
-  }
-  if (replicated) {
-    return {KeyOrder::unproved,
-            "the table is filled by logical replication, in the order of commits"};
-  }
-  return {KeyOrder::proved, "a sequence gives rising keys inside the writer's transaction"};
+  sql::RowReader row(*rows, 1);
+  const std::string not_rising = why_not_rising(row);
+  const std::string why = not_rising.empty() ? why_unseen(row) : not_rising;
+  return why.empty() ? OrderProof{KeyOrder::proved,
+                                  "a sequence gives rising keys inside the writer's transaction"}
+                     : OrderProof{KeyOrder::unproved, why};
 }
 
 }  // namespace

@@ -282,7 +282,23 @@ void check_unique(sql::Connection& connection,
                   " has no unique index of its own; create one, or insist with --assume-unique");
 }
 
+void prove_order(sql::Connection& connection,
+                 const Table& table,
+                 const Column& key,
+                 JobDefinition& definition) {
+  const source::OrderProof proof = source::prove_order(connection, table, key);
+  definition.key_order = proof.order;
+  definition.key_order_reason = proof.reason;
+}
+
 }  // namespace
+
+void inspect_order(const DatabaseUrl& where, JobDefinition& definition) {
+  const auto connection = sql::connect(where, "source", false);
+  const Table table = source::describe_table(*connection, definition.table, where.redacted());
+  prove_order(
+      *connection, table, source::find_column(table, definition.key_column, "key"), definition);
+}
 
 void inspect_filter(const DatabaseUrl& where, const JobDefinition& definition) {
   const auto connection = sql::connect(where, "source", false);
@@ -320,9 +336,7 @@ std::vector<std::string> inspect_source(const DatabaseUrl& where, JobDefinition&
   if (definition.start_key) {
     definition.start_key = Key::parse(definition.key_type, *definition.start_key).text();
   }
-  const source::OrderProof proof = source::prove_order(*connection, table, key);
-  definition.key_order = proof.order;
-  definition.key_order_reason = proof.reason;
+  prove_order(*connection, table, key, definition);
 
   std::vector<std::string> warnings;
   if (definition.key_type == KeyType::text && key.needs_collate &&
