@@ -35,7 +35,7 @@ TEST_CASE("looking for writers costs what their locks cost, however large the ca
     const std::string table = "'" + world.schema() + "', 'assets'";
     const std::string relations = "'{1259, 2619}'";
     for (const auto& [query, values] : {std::pair<std::string, std::string>{"watched", table},
-                                        {"writers", relations},
+                                        {"writers", relations + ", " + table},
                                         {"describe_writers", relations}}) {
       const std::string plan = plan_of(world, query, values);
       INFO(query << "\n" << plan);

@@ -113,6 +113,25 @@ TEST_CASE("writers of a partition that was made after the job was opened are wai
   });
 }
 
+TEST_CASE("a table that takes the place of the source is watched from then on", "[store]") {
+  on_every_postgres_source([](World& world) {
+    world.create_job(10);
+    world.run("INSERT INTO {table} (item) VALUES ('old')");
+    CHECK(acquired(world.inventory()) == "1-1/1");
+    SourceSession writer(world);
+    writer.run("CREATE TABLE " + world.schema() + ".next (LIKE {table} INCLUDING ALL); " +
+               "ALTER TABLE " + world.schema() + ".next ALTER key RESTART WITH 2; " +
+               "BEGIN; ALTER TABLE {table} RENAME TO gone; ALTER TABLE " + world.schema() +
+               ".next RENAME TO assets; COMMIT; "
+               "BEGIN; INSERT INTO {table} (item) VALUES ('slow')");
+    world.run("INSERT INTO {table} (item) VALUES ('quick')");
+    CHECK(acquired(world.inventory()) == "none");
+    CHECK(world.inventory().backlog("job").writers.size() == 1);
+    writer.run("COMMIT");
+    CHECK(acquired(world.inventory()) == "2-3/2");
+  });
+}
+
 TEST_CASE("a source behind views waits for the writers of the tables below, and is unproved",
           "[store]") {
   on_every_postgres_source([](World& world) {

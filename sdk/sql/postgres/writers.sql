@@ -3,11 +3,13 @@
 -- the end of the transaction. Higher modes are no writers: VACUUM would stall the horizon.
 
 -- name: watched
--- The relations whose writers count: the table and its ancestors, or what a view reads; and the sequences of their columns. $1 schema or
--- NULL, $2 name. Descendants of the tables are looked up with the writers: partitions come and go. The arrays and
+-- The relations whose writers count: the table and its ancestors, or what a view reads; and the sequences of their columns; then what the
+-- name stands for now. $1 schema or NULL, $2 name. Descendants of the tables are looked up with the writers: partitions come and go. The arrays and
 -- OFFSET 0 keep the planner from reading a large catalog otherwise than by its indexes.
-WITH RECURSIVE base AS (
+WITH RECURSIVE named AS (
   SELECT to_regclass(CASE WHEN $1::text IS NULL THEN '' ELSE quote_ident($1) || '.' END || quote_ident($2))::oid AS oid
+), base AS (
+  SELECT oid FROM named
   UNION
   SELECT d.refobjid FROM base
   CROSS JOIN LATERAL (SELECT r.oid FROM pg_rewrite AS r WHERE r.ev_class = base.oid AND r.rulename = '_RETURN' OFFSET 0) AS r
@@ -29,7 +31,8 @@ WITH RECURSIVE base AS (
 ), sequences AS (
   SELECT seqrelid AS oid FROM pg_sequence WHERE seqrelid = ANY (ARRAY(SELECT oid FROM given))
 )
-SELECT array_agg(oid ORDER BY oid)::text FROM (SELECT oid FROM up UNION SELECT oid FROM sequences) AS watched
+SELECT array_agg(oid ORDER BY oid)::text, (SELECT oid::text FROM named)
+FROM (SELECT oid FROM up UNION SELECT oid FROM sequences) AS watched
 
 -- name: fragment writing
 -- Neither OFFSET 0 nor coalesce may go: a join compares each lock with each partition, 1.1 s for 24,000 locks and 500 partitions.
@@ -43,13 +46,15 @@ WHERE coalesce(l.relation IN (
   SELECT oid FROM family), false)
 
 -- name: writers
--- $1 the watched relations. The transactions, where their names and older keys hold, and whether it is a standby, which sees no writers.
+-- $1 the watched relations, $2 schema or NULL, $3 name. The transactions, where their names and older keys hold, whether it is a standby,
+-- which sees no writers, and what the name stands for now: another table may have taken the source's place.
 -- A sequence that is started anew (TRUNCATE … RESTART IDENTITY, ALTER SEQUENCE … RESTART) gets another file: its keys come again.
 SELECT coalesce((SELECT string_agg(DISTINCT l.virtualtransaction, ' ') /* TEMPLATE: writing */), ''),
   extract(epoch FROM pg_postmaster_start_time())::text || ' ' ||
     (SELECT string_agg(c.oid || CASE c.relkind WHEN 'S' THEN ':' || c.relfilenode ELSE '' END, ' ' ORDER BY c.oid)
      FROM pg_class AS c WHERE c.oid = ANY ($1::oid[])),
-  pg_is_in_recovery()
+  pg_is_in_recovery(),
+  to_regclass(CASE WHEN $2::text IS NULL THEN '' ELSE quote_ident($2) || '.' END || quote_ident($3))::oid::text
 
 -- name: describe_writers
 -- $1 the watched relations. A role without pg_monitor sees the process alone.

@@ -27,11 +27,17 @@ std::vector<std::string> words(const std::string& text) {
 }  // namespace
 
 WriterWatch::WriterWatch(Connection& connection, const QualifiedName& table)
-    : connection_(connection) {
-  const Param schema = table.schema.empty() ? Param() : Param(table.schema);
-  const auto rows = connection.query(queries()["watched"], {schema, table.name});
+    : connection_(connection),
+      schema_(table.schema.empty() ? Param() : Param(table.schema)),
+      name_(table.name) {
+  find_relations();
+}
+
+void WriterWatch::find_relations() {
+  const auto rows = connection_.query(queries()["watched"], {schema_, name_});
   rows->next();
   relations_ = rows->maybe_text(0).value_or("{}");
+  table_ = rows->maybe_text(1);
 }
 
 std::vector<std::string> WriterWatch::relations() const {
@@ -42,9 +48,14 @@ std::vector<std::string> WriterWatch::relations() const {
 }
 
 WriterWatch::Seen WriterWatch::look() {
-  const auto rows = connection_.query(queries()["writers"], {relations_});
-  rows->next();
-  return {{words(rows->text(0)), rows->text(1)}, rows->integer(2) != 0};
+  while (true) {
+    const auto rows = connection_.query(queries()["writers"], {relations_, schema_, name_});
+    rows->next();
+    if (rows->maybe_text(3) == table_) {
+      return {{words(rows->text(0)), rows->text(1)}, rows->integer(2) != 0};
+    }
+    find_relations();
+  }
 }
 
 std::vector<Writer> WriterWatch::describe() {

@@ -4,6 +4,7 @@
 
 #include "tranche/source.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace tranche::sql::postgres {
 /// Errors: those of the connection. Threads: that of the connection.
 class WriterWatch {
  public:
-  /// Looks up what is to be watched.
+  /// Looks up what is to be watched; once more whenever the name stands for another table.
   WriterWatch(Connection& connection, const QualifiedName& table);
 
   struct Seen {
@@ -26,8 +27,13 @@ class WriterWatch {
   std::vector<std::string> relations() const;
 
  private:
+  void find_relations();
+
   Connection& connection_;
+  Param schema_;  ///< NULL: the search path decides
+  std::string name_;
   std::string relations_;
+  std::optional<std::string> table_;  ///< what the name stood for then
 };
 
 }  // namespace tranche::sql::postgres
