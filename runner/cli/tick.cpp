@@ -4,6 +4,9 @@
 #include "cli/people.hpp"
 #include "exit_status.hpp"
 #include "json/writer_json.hpp"
+#include "log.hpp"
+
+#include "tranche/error.hpp"
 
 namespace tranche::cli {
 namespace {
@@ -30,6 +33,17 @@ Json horizon_json(const std::string& job, const Horizon& horizon) {
           {"writers", runner::writers_json(horizon.writers)}};
 }
 
+/// False: it could not be looked at, which is told. The others can.
+bool look_at(Inventory& inventory, const std::string& job, Listing& listing) {
+  try {
+    listing.add(horizon_json(job, inventory.tick(job)));
+    return true;
+  } catch (const Error& error) {
+    runner::log::error("job '" + job + "': " + error.what());
+    return false;
+  }
+}
+
 int tick(const Context& context, const Options& options) {
   Listing listing(options.output,
                   "jobs",
@@ -40,13 +54,16 @@ int tick(const Context& context, const Options& options) {
   const std::string what = options.job ? "job '" + *options.job + "'" : "";
   auto inventory =
       options.job ? std::optional(need_inventory(context, what)) : find_inventory(context);
-  if (inventory) {
-    for (const std::string& name : options.job ? std::vector{*options.job} : names_of(*inventory)) {
-      listing.add(horizon_json(name, inventory->tick(name)));
+  bool good = true;
+  if (inventory && options.job) {
+    listing.add(horizon_json(*options.job, inventory->tick(*options.job)));
+  } else if (inventory) {
+    for (const std::string& name : names_of(*inventory)) {
+      good = look_at(*inventory, name, listing) && good;
     }
   }
   listing.finish();
-  return runner::kExitDone;
+  return good ? runner::kExitDone : runner::kExitFailure;
 }
 
 }  // namespace
@@ -61,7 +78,8 @@ void add_tick(Registry& registry) {
       "what came after the last look before it began. Each command that opens the source looks, "
       "and "
       "'tranche run' goes on looking while its commands run; for a job that runs seldom beside "
-      "long loads, schedule 'tranche tick' every few minutes.");
+      "long loads, schedule 'tranche tick' every few minutes. Where the source of one of several "
+      "jobs cannot be looked at, the others are, and the exit status is 125.");
   c.option("--job", options->job, "NAME", "This job").default_text("every job");
   c.listing(options->output);
   c.run([options](Context& context) { return tick(context, *options); });

@@ -76,3 +76,14 @@ def test_doctor_on_no_database(tranche, tmp_path):
     (tmp_path / "text.db").write_text("not a database, but long enough to be read as one " * 10)
     result = tranche("--db", "sqlite:text.db", "doctor")
     assert result.returncode == 125 and "not an SQLite database" in result.stderr
+
+
+def test_a_tick_of_all_jobs_passes_one_whose_source_is_gone(world):
+    world.assets(3)
+    world.assets(4, table="others")
+    for name, table in (("a_broken", "others"), ("flights", "assets")):
+        world.ok("job", "create", name, "--table", world.name(table), "--key", "id")
+    world.sql(f"DROP TABLE {world.name('others')}")
+    result = world("tick", "-o", "json")
+    assert result.returncode == 125 and "job 'a_broken'" in result.stderr and result.stderr.count("\n") == 1
+    assert [(row["job"], row["newest_key"]) for row in json.loads(result.stdout)] == [("flights", 3)]

@@ -31,15 +31,28 @@ std::optional<Key> Inventory::Impl::known_horizon(const Job& job, const Window& 
   return fresh ? within(window, open.settled) : std::nullopt;
 }
 
+void Inventory::Impl::look_at_newest(const Job& job) {
+  OpenSource& open = open_of(job);
+  open.newest = open.source->newest_key();
+  open.looked_at = std::chrono::steady_clock::now();
+}
+
 std::optional<Key> Inventory::Impl::look_at_horizon(StoreTransaction& transaction,
+                                                    const Job& job,
+                                                    const Window& window,
+                                                    Record record) {
+  look_at_newest(job);
+  return look_at_writers(transaction, job, window, record);
+}
+
+std::optional<Key> Inventory::Impl::look_at_writers(StoreTransaction& transaction,
                                                     const Job& job,
                                                     const Window& window,
                                                     Record record) {
   OpenSource& open = open_of(job);
   Source& source = *open.source;
   const Duration settle = job.definition.settle;
-  const std::optional<Key> newest = open.newest = source.newest_key();
-  open.looked_at = std::chrono::steady_clock::now();
+  const std::optional<Key> newest = open.newest;
   if (!source.watches_writers() && settle == Duration::zero()) {
     open.settled = newest;
     return within(window, newest);
@@ -68,9 +81,12 @@ std::optional<Key> Inventory::Impl::look_at_horizon(StoreTransaction& transactio
 }
 
 std::optional<Key> Inventory::Impl::ask_horizon(const Job& job, const Window& window) {
+  // A table that somebody else has locked makes this wait, which must not hold the inventory up: a
+  // transaction that writes is SQLite's only one.
+  look_at_newest(job);
   const auto look = [&](Record record) {
     return [&, record](StoreTransaction& transaction) {
-      return look_at_horizon(transaction, job, window, record);
+      return look_at_writers(transaction, job, window, record);
     };
   };
   if (!source_of(job).watches_writers()) {

@@ -110,6 +110,12 @@ struct Inventory::Impl {
                                      const Job& job,
                                      const Window& window,
                                      Record record);
+  /// The two steps of it.
+  void look_at_newest(const Job& job);
+  std::optional<Key> look_at_writers(StoreTransaction& transaction,
+                                     const Job& job,
+                                     const Window& window,
+                                     Record record);
   /// The same for a question, which must not fail where this role may only read.
   std::optional<Key> ask_horizon(const Job& job, const Window& window);
   Horizon tick(const Job& job);

@@ -44,6 +44,9 @@ constexpr const char* kWhoServes = "SELECT pg_backend_pid()";
 // lock needs a second one, for the source: without an end to the wait neither would go on. The
 // transaction is tried again.
 constexpr const char* kShortLockWait = "SET LOCAL lock_timeout = 30";
+// To count a source may take an hour; to wait so long for a table that somebody has locked would
+// keep all other jobs of a status or of metrics waiting, too.
+constexpr Duration kReadersLockWait = std::chrono::seconds(5);
 
 /// Parameters in PostgreSQL's text form; nullopt is NULL.
 std::vector<std::optional<std::string>> encode(const Params& params) {
@@ -66,6 +69,11 @@ std::vector<std::optional<std::string>> encode(const Params& params) {
     }
   }
   return texts;
+}
+
+/// Of a reader whose statements may take so long; 0: that is soon enough for a lock as well.
+std::string readers_lock_timeout(Duration statement_timeout) {
+  return std::to_string(statement_timeout > kReadersLockWait ? kReadersLockWait.count() : 0);
 }
 
 /// The whole of a number's text.
@@ -226,6 +234,7 @@ class PostgresConnection final : public Connection {
     }
     if (timeout != Duration::zero()) {
       text += "; SET LOCAL statement_timeout = " + std::to_string(timeout.count());
+      text += writes ? "" : "; SET LOCAL lock_timeout = " + readers_lock_timeout(timeout);
     }
     if (writes) {
       begin_writing(text);
@@ -322,7 +331,8 @@ class PostgresConnection final : public Connection {
     run({"begin",
          "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY; SET "
          "statement_timeout = " +
-             std::to_string(timeout.count())});
+             std::to_string(timeout.count()) +
+             "; SET lock_timeout = " + readers_lock_timeout(timeout)});
     session_timeout_ = timeout;
   }
   pqxx::result run_with(const Statement& statement, const Params& params) {

@@ -11,6 +11,7 @@ namespace tranche::sql::postgres {
 namespace {
 
 constexpr std::string_view kInsufficientPrivilege = "42501";
+constexpr std::string_view kLockNotAvailable = "55P03";
 
 // libpq's report of a failed connection: every address that was tried, over several lines.
 std::string folded(std::string_view text) {
@@ -30,7 +31,7 @@ ErrorCode code_of(std::string_view sqlstate) {
   if (sqlstate == "57014") {
     return ErrorCode::timeout;
   }
-  if (sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "55P03") {
+  if (sqlstate == "40001" || sqlstate == "40P01" || sqlstate == kLockNotAvailable) {
     return ErrorCode::busy;
   }
   const std::string_view group = sqlstate.substr(0, 2);
@@ -98,6 +99,8 @@ Error translate(const std::exception& error, std::string_view where, std::string
     std::string text = first_line(error.what());
     if (code == ErrorCode::timeout) {
       text = "a statement on " + at + " ran past its time limit (" + text + ")";
+    } else if (*sqlstate == kLockNotAvailable) {
+      text = "somebody else holds a lock on " + at + " that a statement needs (" + text + ")";
     } else if (*sqlstate == kInsufficientPrivilege) {
       text += "; 'tranche db roles' prints the grants that a role needs";
     }

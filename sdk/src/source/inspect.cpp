@@ -24,6 +24,8 @@ using source::Column;
 using source::Table;
 
 constexpr Duration kCheckTimeout = std::chrono::seconds(30);
+// Without an index it reads the whole table.
+constexpr Duration kNullTimeout = std::chrono::hours(1);
 
 sql::Queries queries(sql::Dialect dialect,
                      const Table& table,
@@ -145,6 +147,7 @@ void check_key_values(sql::Connection& connection,
                       const Table& table,
                       const Column& key,
                       const sql::Queries& named) {
+  const sql::Transaction transaction(connection, sql::Mode::read_only, kNullTimeout);
   const auto rows = connection.query(named["has_null_key"]);
   if (rows->next() && rows->integer(0) != 0) {
     throw Error(ErrorCode::refused,
