@@ -30,8 +30,9 @@ Inventory LiveInventory::open_in_time(std::chrono::nanoseconds until) const {
 }
 
 bool LiveInventory::is_passing(const Error& error) {
+  // A source runs out of time where ALTER TABLE holds it locked, for one.
   return error.code() == ErrorCode::unreachable || error.code() == ErrorCode::in_doubt ||
-         error.code() == ErrorCode::busy;
+         error.code() == ErrorCode::busy || error.code() == ErrorCode::timeout;
 }
 
 void LiveInventory::tell(const Error& error) {

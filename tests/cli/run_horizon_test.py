@@ -69,3 +69,17 @@ def test_a_look_that_fails_fails_nothing(world, background, tmp_path):
     (tmp_path / "go").touch()
     assert one.end() == 0, one.stderr()
     assert "tranche: warning" not in one.stderr()
+
+
+@on_postgres
+def test_a_run_waits_for_a_source_that_is_locked_for_a_while(world, background):
+    world.job(count=2, max_count=10)
+    change = Writer(world)
+    change.run("BEGIN")
+    change.run(f"LOCK TABLE {world.name('assets')}")
+    one = background("run", "--job", "flights", "--", "sh", "-c", "echo $TRANCHE_FIRST_KEY-$TRANCHE_LAST_KEY")
+    wait_for(lambda: "trying again" in one.stderr(), "the first try")
+    change.run("COMMIT")
+    change.close()
+    assert one.end() == 0, one.stderr()
+    assert one.stdout() == "1-2\n"
