@@ -39,6 +39,9 @@ constexpr int kFirstWithPlanCacheMode = 120000;
 constexpr Duration kFirstPause = std::chrono::milliseconds(50);
 constexpr Duration kLongestPause = std::chrono::milliseconds(1600);
 
+constexpr const char* kUtf8 = "UTF8";
+constexpr std::string_view kInventory = "inventory";
+
 constexpr const char* kWhoServes = "SELECT pg_backend_pid()";
 // Whoever waits for a lock keeps one of a pooler's few server connections, and whoever holds the
 // lock needs a second one, for the source: without an end to the wait neither would go on. The
@@ -195,9 +198,22 @@ std::string text_of(const char* text) {
   return text == nullptr ? "" : text;
 }
 
+/// Texts are UTF-8 here, whatever the role, the environment or the database would have. Bytes of
+/// SQL_ASCII stay what they are. So do, in an inventory, those of a database that could not take
+/// every character: the end of a batch must not be refused for a command's last words.
+void speak_utf8(pqxx::connection& connection, std::string_view purpose) {
+  const std::string spoken = connection.get_client_encoding();
+  if (spoken == kUtf8 || spoken == "SQL_ASCII") {
+    return;
+  }
+  if (purpose != kInventory || connection.get_variable("server_encoding") == kUtf8) {
+    connection.set_client_encoding(kUtf8);
+  }
+}
+
 class PostgresConnection final : public Connection {
  public:
-  PostgresConnection(const std::string& conninfo, std::string where)
+  PostgresConnection(const std::string& conninfo, std::string where, std::string_view purpose)
       : where_(std::move(where)),
         connection_(conninfo),
         socket_(connection_.sock()),
@@ -207,6 +223,7 @@ class PostgresConnection final : public Connection {
     // A silent reconnection would lose the transaction's settings and its lock.
     connection_.inhibit_reactivation(true);
 #pragma GCC diagnostic pop
+    speak_utf8(connection_, purpose);
     work_ = std::make_unique<pqxx::nontransaction>(connection_);
   }
   ~PostgresConnection() override { rollback(); }
@@ -427,7 +444,7 @@ std::unique_ptr<Connection> connect(const DatabaseUrl& url, std::string_view pur
   const std::string where = url.redacted();
   for (Duration pause = kFirstPause;; pause *= 2) {
     try {
-      return std::make_unique<PostgresConnection>(with_defaults(url.conninfo()), where);
+      return std::make_unique<PostgresConnection>(with_defaults(url.conninfo()), where, purpose);
     } catch (const std::exception& error) {
       if (!is_server_there(error) || pause > kLongestPause) {
         throw translate(error, "the " + std::string(purpose) + " " + where, "connect");
