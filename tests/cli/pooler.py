@@ -1,4 +1,4 @@
-"""A pgbouncer in transaction mode between tranche and the test server, with few server connections."""
+"""A pgbouncer between tranche and the test server, with few server connections."""
 
 import os
 import pathlib
@@ -16,7 +16,7 @@ PORT = 6432
 SETTINGS = """[databases]
 * = host={host} port={port}
 [pgbouncer]
-pool_mode = transaction
+pool_mode = {mode}
 default_pool_size = {servers}
 max_client_conn = 200
 unix_socket_dir = {folder}
@@ -32,13 +32,13 @@ def program():
 
 
 class Pooler:
-    def __init__(self, url, servers=3):
+    def __init__(self, url, servers=3, mode="transaction"):
         address = server_address(url)
         host, port = (os.path.dirname(address), address.rpartition(".")[2]) if isinstance(address, str) else address
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tranche-pooler.", dir="/tmp"))  # a socket's path holds 107 bytes
         user = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query)).get("user", "tranche")
         (self.folder / "users").write_text(f'"{user}" ""\n')
-        (self.folder / "ini").write_text(SETTINGS.format(host=host, port=port, servers=servers, folder=self.folder, pooler_port=PORT))
+        (self.folder / "ini").write_text(SETTINGS.format(host=host, port=port, servers=servers, mode=mode, folder=self.folder, pooler_port=PORT))
         self.url = f"{url}{'&' if '?' in url else '?'}host={self.folder}&port={PORT}"
         command = [program(), self.folder / "ini"]
         if os.getuid() == 0:  # it refuses to run as root

@@ -113,3 +113,15 @@ def test_migrators_that_meet_there_are_no_harm(pooled, background):
     several = [background("db", "migrate", "-o", "json") for _ in range(6)]
     assert [one.end() for one in several] == [0] * 6, [one.stderr() for one in several]
     assert pooled.json("db", "status")["state"] == "current"
+
+
+@pytest.mark.parametrize("args", [["backlog", "--job", "flights"], ["run", "--job", "flights", "--", "true"]], ids=lambda args: args[0])
+def test_a_pooler_in_statement_mode_is_told_what_is_accepted(world, args):
+    world.job()
+    pooler = Pooler(world.url, mode="statement")
+    try:
+        result = world(*args, env={"TRANCHE_DB": pooler.url})
+        assert result.returncode == 125, result
+        assert "accepted are pool modes transaction and session" in result.stderr.splitlines()[0]
+    finally:
+        pooler.close()

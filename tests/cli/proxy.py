@@ -13,10 +13,17 @@ EXECUTE = b"E\x00\x00\x00\x09\x00\x00\x00\x00\x00"  # all rows of the unnamed po
 
 
 
+def message(kind, severity, sqlstate, text):
+    fields = b"".join(b"%c%s\0" % (name, value.encode()) for name, value in zip(b"SVCM", [severity, severity, sqlstate, text]))
+    return kind + struct.pack("!I", len(fields) + 5) + fields + b"\0"
+
+
 def fatal(sqlstate, text):
     """The server's last words on a connection."""
-    fields = b"".join(b"%c%s\0" % (name, value.encode()) for name, value in zip(b"SVCM", ["FATAL", "FATAL", sqlstate, text]))
-    return b"E" + struct.pack("!I", len(fields) + 5) + fields + b"\0"
+    return message(b"E", "FATAL", sqlstate, text)
+
+
+CRASHED = message(b"N", "WARNING", "57P02", "terminating connection because of crash of another server process")
 
 
 # How a server that is going or coming treats who connects: what it answers instead of, and what behind, its greeting.
@@ -96,6 +103,7 @@ class Proxy:
         self.cuts = 0
         self.unwelcome = None  # (a word of UNWELCOMING, for how many connections)
         self.open = []
+        self.clients = []
         self.passing = threading.Event()  # cleared: everybody is let in, and nobody hears an answer
         self.passing.set()
         self.come_back()
@@ -121,6 +129,20 @@ class Proxy:
         hang_up(*self.open)
         self.open = []
 
+    def move(self, url):
+        """Breaks every connection; new ones reach another server."""
+        self.address = server_address(url)
+        hang_up(*self.open)
+
+    def crash(self):
+        """Breaks every connection as a server does where one of its processes died: those that ask nothing find a warning."""
+        for client in self.clients:
+            try:
+                client.sendall(CRASHED)
+            except OSError:
+                pass
+        hang_up(*self.open)
+
     def close(self):
         self.passing.set()
         if os.path.exists(self.path):
@@ -133,6 +155,7 @@ class Proxy:
                 client, _ = listener.accept()
                 server = connect(self.address)
                 self.open += [client, server]
+                self.clients.append(client)
                 commits = Commits(self)
                 threading.Thread(target=self._carry, args=(client, server, commits), daemon=True).start()
                 threading.Thread(target=self._answer, args=(server, client, commits), daemon=True).start()

@@ -10,6 +10,7 @@ spec = importlib.util.spec_from_file_location("cli_conftest", CLI / "conftest.py
 fixtures = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(fixtures)
 
+background = fixtures.background
 tranche = fixtures.tranche
 tranche_binary = fixtures.tranche_binary
 tranche_env = fixtures.tranche_env

@@ -1,4 +1,4 @@
-"""The horizon of a source whose server is restarted, is a standby, or stands behind a pooler."""
+"""An inventory and the horizon of a source whose server is restarted, is a standby, or stands behind a pooler."""
 
 import os
 import pathlib
@@ -7,6 +7,8 @@ import subprocess
 import time
 
 import pytest
+from background import wait_for
+from proxy import Proxy
 from world import PostgresWorld
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[1] / "support" / "postgres.sh"
@@ -133,6 +135,36 @@ def test_a_proved_job_whose_source_became_a_standby_hands_out_nothing(world, ser
         assert result.stderr.count("\n") == 1
     point_to(server)
     assert acquired(world) == (1, 3, 3)
+
+
+def test_a_standby_is_no_place_for_an_inventory(world, standby):
+    define_job(world)
+    add(world, 3)
+    wait_for_copy(world, standby)
+    for args in (["acquire", "--job", "flights"], ["job", "pause", "flights"]):
+        result = world(*args, env={"TRANCHE_DB": url(standby)})
+        assert result.returncode == 125, result
+        assert "is a standby, which takes no writes; name the primary" in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+def test_a_command_that_ends_before_its_standby_is_promoted_has_succeeded(world, server, standby, background, tmp_path):
+    define_job(world)
+    add(world, 3)
+    wait_for_copy(world, standby)
+    proxy = Proxy(world.url)
+    try:
+        world.env["TRANCHE_DB"] = proxy.url
+        one = background("run", "--job", "flights", "--", "sh", "-c", 'touch "$DIR/runs"; while [ ! -e "$DIR/go" ]; do sleep 0.02; done')
+        wait_for((tmp_path / "runs").exists, "the command")
+        proxy.move(url(standby))
+        (tmp_path / "go").touch()
+        wait_for(lambda: "is a standby, which takes no writes" in one.stderr(), "the standby's word")
+        proxy.move(url(server))
+        assert one.end() == 0, one.stderr()
+        assert [b["status"] for b in world.json("batches", "--job", "flights")] == ["succeeded"]
+    finally:
+        proxy.close()
 
 
 @pytest.fixture

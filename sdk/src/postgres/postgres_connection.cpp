@@ -43,6 +43,11 @@ constexpr const char* kUtf8 = "UTF8";
 constexpr std::string_view kInventory = "inventory";
 
 constexpr const char* kWhoServes = "SELECT pg_backend_pid()";
+// Linux numbers processes no higher; what a pooler makes up seldom lies below.
+constexpr int kHighestProcess = 4194304;
+constexpr const char* kPoolerEnded =
+    "; a pooler in between ended it, and its log says why; accepted are pool modes transaction and "
+    "session, with two server connections for each worker";
 // Whoever waits for a lock keeps one of a pooler's few server connections, and whoever holds the
 // lock needs a second one, for the source: without an end to the wait neither would go on. The
 // transaction is tried again.
@@ -217,6 +222,7 @@ class PostgresConnection final : public Connection {
       : where_(std::move(where)),
         connection_(conninfo),
         socket_(connection_.sock()),
+        process_(connection_.backendpid()),
         quiet_(connection_) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -269,11 +275,13 @@ class PostgresConnection final : public Connection {
     try {
       const Deadline deadline(socket_.get(), patience_);
       work_->exec("COMMIT");
-    } catch (const pqxx::broken_connection&) {
+    } catch (const std::exception& error) {
+      if (dynamic_cast<const pqxx::broken_connection*>(&error) == nullptr &&
+          !tells_of_lost_connection(error)) {
+        throw told(error, "commit");
+      }
       throw Error(
           ErrorCode::in_doubt, "the connection to " + where_ + " broke during a commit", "commit");
-    } catch (const std::exception& error) {
-      throw translate(error, where_, "commit");
     }
   }
   void rollback() noexcept override {
@@ -368,18 +376,22 @@ class PostgresConnection final : public Connection {
     } catch (const pqxx::broken_connection& error) {
       // libpqxx takes SQLSTATE 08P01, a parameter that nothing was given for, for the end of the
       // connection.
-      if (connection_.is_open()) {
+      if (connection_.is_open() && !tells_of_lost_connection(error)) {
         throw Error(ErrorCode::refused, first_line(error.what()), statement.name);
       }
-      if (single_) {
-        throw Error(ErrorCode::in_doubt,
-                    "the connection to " + where_ + " broke during a statement",
-                    statement.name);
-      }
-      throw translate(error, where_, statement.name);
+      throw lost(error, statement.name);
     } catch (const std::exception& error) {
-      throw translate(error, where_, statement.name);
+      throw tells_of_lost_connection(error) ? lost(error, statement.name)
+                                            : told(error, statement.name);
     }
+  }
+  Error lost(const std::exception& error, const std::string& statement) const {
+    if (!single_) {
+      return told(error, statement);
+    }
+    return {ErrorCode::in_doubt,
+            "the connection to " + where_ + " broke during a statement",
+            statement};
   }
   /// The name under which the server keeps a statement that has come often enough, else null.
   const std::string* prepared_name(const Statement& statement) {
@@ -404,7 +416,7 @@ class PostgresConnection final : public Connection {
     return *server_is_ours_;
   }
   void learn_of_server(const pqxx::result& who) {
-    server_is_ours_ = who[0][0].as<int>() == connection_.backendpid();
+    server_is_ours_ = who[0][0].as<int>() == process_;
   }
   /// The result of the last statement.
   pqxx::result run(const Statement& statement) {
@@ -412,14 +424,25 @@ class PostgresConnection final : public Connection {
       const Deadline deadline(socket_.get(), patience_);
       return work_->exec(statement.text);
     } catch (const std::exception& error) {
-      throw translate(error, where_, statement.name);
+      throw told(error, statement.name);
     }
   }
+  /// libpqxx drops the last words of whoever ends a connection; a pooler keeps them in its log.
+  Error told(const std::exception& error, std::string_view query) const {
+    Error known = translate(error, where_, query);
+    const bool pooled = server_is_ours_ ? !*server_is_ours_ : is_made_up(process_);
+    if (!pooled || known.code() != ErrorCode::unreachable || !known.native().empty()) {
+      return known;
+    }
+    return {known.code(), std::string(known.what()) + kPoolerEnded, known.query()};
+  }
+  static bool is_made_up(int process) { return process < 0 || process > kHighestProcess; }
 
   std::string where_;
   pqxx::connection connection_;
   // libpq may close its own number, and somebody else get it, while a deadline still holds it.
   const Duplicate socket_;
+  const int process_;  ///< what the other end says that it is
   Duration patience_{};
   pqxx::quiet_errorhandler quiet_;
   std::unique_ptr<pqxx::nontransaction> work_;

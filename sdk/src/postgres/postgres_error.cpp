@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view kInsufficientPrivilege = "42501";
 constexpr std::string_view kLockNotAvailable = "55P03";
+// To begin a transaction that writes is refused so during recovery, and for nothing else.
+constexpr std::string_view kNotSupported = "0A000";
 
 // libpq's report of a failed connection: every address that was tried, over several lines.
 std::string folded(std::string_view text) {
@@ -77,6 +79,15 @@ bool is_server_there(const std::exception& error) {
          says("too many clients") || says("too many connections");
 }
 
+bool tells_of_lost_connection(const std::exception& error) {
+  // Where the server left a warning before it died, libpq finds that it cannot write, reads the
+  // warning, and still calls the connection open: to libpqxx that is an error of the statement.
+  // The server's own words would begin with a severity.
+  const std::string_view said = error.what();
+  return said.starts_with("server closed the connection") ||
+         said.starts_with("could not send data to server") || said.starts_with("SSL ");
+}
+
 std::string first_line(std::string_view text) {
   for (const std::string_view prefix : {"ERROR:", "FATAL:", "PANIC:"}) {
     if (const auto at = text.find(prefix); at != std::string_view::npos) {
@@ -94,7 +105,19 @@ Error translate(const std::exception& error, std::string_view where, std::string
   if (const auto* known = dynamic_cast<const Error*>(&error)) {
     return *known;
   }
+  if (tells_of_lost_connection(error)) {
+    return {ErrorCode::unreachable, "no connection to " + at + ": it broke", name};
+  }
   if (const auto sqlstate = sqlstate_of(error)) {
+    if (*sqlstate == kNotSupported && query == "begin") {
+      // In a fail-over it becomes the primary in a moment. By the name of "connect", as nothing was
+      // reached: a single step that meets it first is told at once.
+      return {ErrorCode::unreachable,
+              at + " is a standby, which takes no writes; name the primary, or several hosts with "
+                   "target_session_attrs=read-write",
+              "connect",
+              *sqlstate};
+    }
     const ErrorCode code = code_of(*sqlstate);
     std::string text = first_line(error.what());
     if (code == ErrorCode::timeout) {

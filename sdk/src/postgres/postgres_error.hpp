@@ -16,6 +16,9 @@ Error translate(const std::exception& error, std::string_view where, std::string
 /// may let the next one in.
 bool is_server_there(const std::exception& error);
 
+/// Whether it is libpq that speaks, of a connection that it lost while it sent something.
+bool tells_of_lost_connection(const std::exception& error);
+
 /// "ERROR:  column "x" does not exist\nLINE 1: ..." -> "column "x" does not exist"
 std::string first_line(std::string_view text);
 
