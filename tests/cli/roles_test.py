@@ -129,6 +129,24 @@ def test_any_name_is_quoted(world):
 
 
 @on_postgres
+def test_a_table_of_ones_own_search_path_is_everybodys(world):
+    world.assets()
+    owner, operator = f"{world.schema}_owner", f"{world.schema}_op"
+    world.sql(f"CREATE ROLE {owner} LOGIN SUPERUSER; ALTER ROLE {owner} SET search_path = {world.source}; CREATE ROLE {operator} LOGIN")
+    try:
+        definition = ["flights", "--table", "assets", "--key", "id", "--max-count", "4"]
+        world.ok("job", "create", *definition, env=as_role(world, owner))
+        assert world.json("job", "show", "flights")["table"] == world.name("assets")
+        done = psql(world, world.ok("db", "roles", "--operator", operator).stdout)
+        assert done.returncode == 0, done.stderr
+        world.ok("run", "--job", "flights", "--", "true", env=as_role(world, operator))
+        # The short name means the same table where it means one at all.
+        world.ok("job", "update", "flights", "--max-count", "5", env=as_role(world, owner))
+    finally:
+        world.sql(f"DROP OWNED BY {operator}, {owner}; DROP ROLE {operator}, {owner}")
+
+
+@on_postgres
 def test_sources_elsewhere_are_named(world, tmp_path):
     world.job()
     world.ok("job", "create", "far", "--table", world.name("assets"), "--key", "id", "--source", f"{world.url}&application_name=far")

@@ -23,6 +23,8 @@ namespace {
 using source::Column;
 using source::Table;
 
+// Names without a schema stay as they were given where this one has the table.
+constexpr std::string_view kOnEverySearchPath = "public";
 constexpr Duration kCheckTimeout = std::chrono::seconds(30);
 // Without an index it reads the whole table.
 constexpr Duration kNullTimeout = std::chrono::hours(1);
@@ -273,6 +275,14 @@ void check_filter(sql::Connection& connection,
   }
 }
 
+/// A name that means the same to roles whose search path is another.
+std::string with_schema(const Table& table) {
+  const auto part = [](const std::string& name) {
+    return name.find_first_of(".\"") == std::string::npos ? name : sql::quote_identifier(name);
+  };
+  return part(table.stored.schema) + "." + part(table.stored.name);
+}
+
 void check_unique(sql::Connection& connection,
                   const Table& table,
                   const JobDefinition& definition) {
@@ -313,6 +323,10 @@ void inspect_filter(const DatabaseUrl& where, const JobDefinition& definition) {
 std::vector<std::string> inspect_source(const DatabaseUrl& where, JobDefinition& definition) {
   const auto connection = sql::connect(where, "source", false);
   const Table table = source::describe_table(*connection, definition.table, where.redacted());
+  if (connection->dialect() == sql::Dialect::postgres && table.name.schema.empty() &&
+      table.stored.schema != kOnEverySearchPath) {
+    definition.table = with_schema(table);
+  }
   const Column& key = source::find_column(table, definition.key_column, "key");
   definition.key_column = key.name;
   for (auto* column :
