@@ -29,9 +29,7 @@ void check_unchanged(const Job& job, const JobDefinition& wanted) {
                     "' to '" + to +
                     "' once batches were handed out; define another job, or delete this one");
   };
-  // A job from before names without a schema were completed.
-  const bool completed = wanted.table.ends_with("." + now.table);
-  if (now.table != wanted.table && !completed) {
+  if (now.table != wanted.table) {
     refuse("table", now.table, wanted.table);
   }
   if (now.key_column != wanted.key_column) {
