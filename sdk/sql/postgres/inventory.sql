@@ -591,24 +591,26 @@ ORDER BY first_key LIMIT 1
 
 -- name: open_totals
 -- What no success has closed. Exhausted and cancelled batches, of which there may be many, are read from indexes alone, so the
--- lowest and the highest key are asked for apart.
+-- lowest and the highest key are asked for apart; they are added up by themselves, with few conditions: nobody else is exhausted.
 WITH open AS (
   SELECT count, weight, first_key, last_key, status, exhausted, available_at FROM /* TEMPLATE: prefix */batch
   WHERE window_id = $2 AND available_at IS NOT NULL AND superseded_from IS NULL
-), total AS (
-  SELECT count, weight, status, exhausted, available_at FROM open
-  UNION ALL
-  SELECT count, weight, status, exhausted, NULL FROM /* TEMPLATE: unclosed */
+), waiting AS (
+  SELECT coalesce(sum(count), 0) AS count, coalesce(sum(weight), 0.0) AS weight, count(*) FILTER (WHERE status = 'processing') AS processing,
+    count(*) FILTER (WHERE status = 'failed') AS failed,
+    coalesce(sum(count) FILTER (WHERE available_at <= coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */)), 0)::bigint AS due
+  FROM open
+), unclosed AS (
+  SELECT coalesce(sum(count), 0) AS count, coalesce(sum(weight), 0.0) AS weight, count(*) FILTER (WHERE exhausted) AS exhausted, count(*) AS batches
+  FROM /* TEMPLATE: unclosed */
 )
-SELECT coalesce(sum(count), 0)::bigint, coalesce(sum(weight), 0.0),
+SELECT (w.count + u.count)::bigint, w.weight + u.weight,
   (SELECT first_key FROM (SELECT first_key FROM open UNION ALL (SELECT first_key FROM /* TEMPLATE: unclosed */ ORDER BY first_key LIMIT 1)) AS k
    ORDER BY first_key LIMIT 1),
   (SELECT last_key FROM (SELECT last_key FROM open UNION ALL (SELECT last_key FROM /* TEMPLATE: unclosed */ ORDER BY last_key DESC LIMIT 1)) AS k
    ORDER BY last_key DESC LIMIT 1),
-  count(*) FILTER (WHERE status = 'processing'), count(*) FILTER (WHERE status = 'failed' AND NOT exhausted),
-  count(*) FILTER (WHERE status = 'failed' AND exhausted), count(*) FILTER (WHERE status = 'cancelled'),
-  coalesce(sum(CASE WHEN available_at <= coalesce(to_timestamp($1::bigint / 1000.0), /* TEMPLATE: clock */) THEN count ELSE 0 END), 0)::bigint
-FROM total
+  w.processing, w.failed, u.exhausted, u.batches - u.exhausted, w.due
+FROM waiting AS w, unclosed AS u
 
 -- name: exhausted_assets
 SELECT coalesce(sum(count), 0)::bigint FROM /* TEMPLATE: prefix */batch
