@@ -55,14 +55,16 @@ class Writer {
   }
   /// Through the parent or straight into a partition.
   void add_taken(const std::string& key) {
-    pause();
+    pause(15);
     const std::string in = tag();
     const std::string table = chance(50) ? "{table}" : world_.schema() + ".assets_" + in;
     session_.run("INSERT INTO " + table + " (key, tag) VALUES (" + key + ", '" + in + "')");
   }
-  void pause() {
-    const int kind = pick(100);
-    const int most = kind < 50 ? 0 : kind < 90 ? 10 : kind < 99 ? 100 : 600;
+  /// Long pauses are so rare that all others often end before one does: only then is somebody
+  /// skipped whom no look has seen.
+  void pause(int long_in_10000 = 4) {
+    const int kind = pick(10000);
+    const int most = kind < long_in_10000 ? 1000 : kind < 1000 ? 60 : kind < 7500 ? 10 : 0;
     if (most > 0) {
       std::this_thread::sleep_for(std::chrono::milliseconds(pick(most)));
     }

@@ -247,8 +247,9 @@ class PostgresConnection final : public Connection {
       begin_single();
       return;
     }
-    const bool writes = mode != Mode::read_only;
-    std::string text = "BEGIN ISOLATION LEVEL READ COMMITTED ";
+    const bool writes = mode != Mode::read_only && mode != Mode::snapshot;
+    std::string text = "BEGIN ISOLATION LEVEL ";
+    text += mode == Mode::snapshot ? "REPEATABLE READ " : "READ COMMITTED ";
     text += writes ? "READ WRITE; SET LOCAL synchronous_commit = on" : "READ ONLY";
     // Compiling takes longer than any statement on the inventory runs, whatever the estimate says
     // of a wide ledger. Counting a source may gain from it.

@@ -53,6 +53,7 @@ class Rows {
 
 enum class Mode {
   read_only,
+  snapshot,  ///< reads, and all statements see the same state
   read_write,
   single_write,  ///< of one statement, which commits itself where the database can do that
 };
@@ -65,8 +66,8 @@ class Connection {
   virtual ~Connection() = default;
   virtual Dialect dialect() const = 0;
 
-  /// read_write takes SQLite's write lock at once; PostgreSQL is READ COMMITTED whatever the role's
-  /// default. `timeout` bounds each statement of the transaction; zero: none.
+  /// read_write takes SQLite's write lock at once; PostgreSQL is READ COMMITTED but for a snapshot,
+  /// whatever the role's default. `timeout` bounds each statement of the transaction; zero: none.
   /// Errors of a single_write's statement: in_doubt, as of a commit.
   virtual void begin(Mode mode, Duration timeout = Duration::zero()) = 0;
   virtual void commit() = 0;

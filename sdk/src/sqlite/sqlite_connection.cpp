@@ -114,7 +114,8 @@ class SqliteConnection final : public Connection {
   SourcePlace place() override { return {{}, {}, path_, {}, {}}; }
 
   void begin(Mode mode, Duration timeout) override {
-    run({"begin", mode == Mode::read_only ? "BEGIN" : "BEGIN IMMEDIATE"});
+    const bool writes = mode != Mode::read_only && mode != Mode::snapshot;
+    run({"begin", writes ? "BEGIN IMMEDIATE" : "BEGIN"});
     timeout_ = timeout;
   }
   void commit() override {
