@@ -1,6 +1,7 @@
 #include "tranche/database_url.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 // Hiding too much is a nuisance, hiding too little a leak: where a text is ambiguous, more is
@@ -10,7 +11,9 @@ namespace tranche {
 namespace {
 
 constexpr std::string_view kHidden = "***";
-constexpr std::string_view kPassword = "password";
+/// libpq knows the first alone, and refuses a URL with one of the others only when asked to
+/// connect.
+constexpr std::array<std::string_view, 3> kPasswords{"password", "passwd", "pwd"};
 constexpr std::string_view kSpaces = " \t\n\r\v\f";
 constexpr auto npos = std::string_view::npos;
 
@@ -103,13 +106,15 @@ Span secret_at(std::string_view text, std::size_t at) {
     const Span found = url_password(text.substr(at + 3), same_word(text, scheme, "postgres"));
     return found.begin == found.end ? Span{} : Span{found.begin + at + 3, found.end + at + 3};
   }
-  if (same_word(text, at, kPassword)) {
-    std::size_t word = at;
-    while (word > 0 && std::isalnum(static_cast<unsigned char>(text[word - 1])) != 0) {
-      --word;
+  for (const std::string_view keyword : kPasswords) {
+    if (same_word(text, at, keyword)) {
+      std::size_t word = at;
+      while (word > 0 && std::isalnum(static_cast<unsigned char>(text[word - 1])) != 0) {
+        --word;
+      }
+      const bool in_query = word > 0 && (text[word - 1] == '?' || text[word - 1] == '&');
+      return keyword_password(text, at + keyword.size(), in_query);
     }
-    const bool in_query = word > 0 && (text[word - 1] == '?' || text[word - 1] == '&');
-    return keyword_password(text, at + kPassword.size(), in_query);
   }
   return {};
 }

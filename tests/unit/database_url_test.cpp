@@ -189,6 +189,9 @@ TEST_CASE("redact_passwords finds passwords inside longer texts", "[unit]") {
   CHECK(redact_passwords("postgresql://u:p?w@h/db") == "postgresql://u:***@h/db");
   CHECK(redact_passwords("password='not closed") == "password=***");
   CHECK(redact_passwords("password=") == "password=");
+  CHECK(redact_passwords("postgresql://h/d?passwd=pw&passfile=f") ==
+        "postgresql://h/d?passwd=***&passfile=f");
+  CHECK(redact_passwords("host=h pwd='p w'") == "host=h pwd=***");
   CHECK(redact_passwords("://@:") == "://@:");
 }
 
