@@ -13,7 +13,7 @@ packages python3-venv
 # shellcheck disable=SC2086  # several names
 python=$(python_from 3.9 ${AIRFLOW_PYTHON:-python3.12 python3})
 install_environment "$venv" "$python" "apache-airflow==$version" apache-airflow-providers-standard \
-  apache-airflow-providers-common-compat apache-airflow-providers-openlineage 'pytest>=8' 'mypy>=1.11' hatchling jsonschema
+  apache-airflow-providers-common-compat apache-airflow-providers-openlineage psycopg2-binary asyncpg 'pytest>=8' 'mypy>=1.11' hatchling jsonschema
 "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-build-isolation --no-deps --reinstall \
   "$root/adapters/airflow/provider"
 echo "$venv"

@@ -14,5 +14,8 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False
 
 (cd "$root/adapters/airflow/provider" && python -m mypy && run_pytest airflow-provider)
 airflow db migrate >"$AIRFLOW_HOME/migrate.log" 2>&1 || { cat "$AIRFLOW_HOME/migrate.log" >&2; die "airflow db migrate failed"; }
+# `airflow standalone` has several writers, for which its SQLite is not made: a backfill fails there with "Database is locked".
+AIRFLOW_TEST_POSTGRES=$("$root/tests/support/postgres.sh" start --fsync off --owner $$)
+export AIRFLOW_TEST_POSTGRES
 cd "$root/tests/orchestrators/airflow"
 run_pytest airflow -o python_files='*_test.py' --confcutdir=. "${@:-.}"

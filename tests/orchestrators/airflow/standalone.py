@@ -1,4 +1,4 @@
-"""`airflow standalone` on free ports, spoken to by its REST API."""
+"""`airflow standalone` on free ports and a PostgreSQL of its own, spoken to by its REST API."""
 
 import contextlib
 import json
@@ -39,6 +39,7 @@ class Standalone:
             "API__HOST": "127.0.0.1",
             "API__PORT": port,
             "API__BASE_URL": self.base,
+            "DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://tranche@/tranche_test?host={os.environ['AIRFLOW_TEST_POSTGRES']}",
             "CORE__EXECUTION_API_SERVER_URL": f"{self.base}/execution/",
             "CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": True,
             "CORE__DAGS_ARE_PAUSED_AT_CREATION": True,
