@@ -395,10 +395,8 @@ class StoreTransaction {
 class Store {
  public:
   virtual ~Store() = default;
-  /// `write` false: reads only; a later question may see a later state.
+  /// `write` false: reads only, sees one state throughout.
   virtual std::unique_ptr<StoreTransaction> begin(bool write) = 0;
-  /// Reads only, and sees one state throughout.
-  virtual std::unique_ptr<StoreTransaction> begin_snapshot() { return begin(false); }
   /// For one statement that writes, which commits itself where that saves round trips. Errors of
   /// that statement: in_doubt too.
   virtual std::unique_ptr<StoreTransaction> begin_single() { return begin(true); }

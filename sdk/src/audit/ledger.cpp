@@ -23,7 +23,7 @@ void refuse_moved(const Job& job) {
 
 Ledger::Ledger(Inventory::Impl& impl, const std::string& job, const std::string& window)
     : impl_(impl) {
-  impl_.reading_at_once([&](StoreTransaction& transaction) {
+  impl_.reading([&](StoreTransaction& transaction) {
     job_ = impl_.need_job(transaction, job);
     window_ = impl_.need_window(transaction, job_, window);
     for (const StoredBatch& stored : transaction.open_batches(window_.id)) {
@@ -86,7 +86,7 @@ std::optional<LedgerBatch> Ledger::next() {
 /// older generation lies before the newer ones.
 void Ledger::read_page() {
   std::vector<LedgerBatch> read;
-  impl_.reading_at_once([&](StoreTransaction& transaction) {
+  impl_.reading([&](StoreTransaction& transaction) {
     const Window now = impl_.need_window(transaction, job_, window_.name);
     if (now.id != window_.id || now.generation != window_.generation ||
         (end_included_ && !now.frontier)) {

@@ -54,12 +54,6 @@ struct Inventory::Impl {
   auto reading(const Work& work) {
     return in_transaction(false, work);
   }
-  /// All that `work` asks is answered as of one moment. Keep it short: meanwhile PostgreSQL's
-  /// vacuum removes nothing.
-  template <typename Work>
-  auto reading_at_once(const Work& work) {
-    return transact([this] { return store->begin_snapshot(); }, work);
-  }
 
   /// `work` is one statement that writes. Errors: in_doubt from it, too.
   template <typename Work>

@@ -103,7 +103,7 @@ Backlog Inventory::backlog(const std::string& job_name, const std::string& windo
   Window window;
   OpenTotals open;
   bool closed = false;
-  impl_->reading_at_once([&](StoreTransaction& transaction) {
+  impl_->reading([&](StoreTransaction& transaction) {
     job = impl_->need_job(transaction, job_name);
     window = impl_->need_window(transaction, job, window_name);
     closed = job.paused || window.state != WindowState::active ||
@@ -184,7 +184,7 @@ std::vector<Batch> Inventory::plan(const std::string& job_name,
   std::vector<StoredBatch> due;
   bool closed = false;
   bool blocked = false;
-  impl_->reading_at_once([&](StoreTransaction& transaction) {
+  impl_->reading([&](StoreTransaction& transaction) {
     job = impl_->need_job(transaction, job_name);
     window = impl_->need_window(transaction, job, options.window);
     closed = job.paused || window.state != WindowState::active ||

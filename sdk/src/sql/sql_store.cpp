@@ -49,10 +49,7 @@ void SqlStore::wait_for_window(std::int64_t window_id) {
 }
 
 std::unique_ptr<StoreTransaction> SqlStore::begin(bool write) {
-  return std::make_unique<SqlStoreTransaction>(*this, write ? Mode::read_write : Mode::read_only);
-}
-std::unique_ptr<StoreTransaction> SqlStore::begin_snapshot() {
-  return std::make_unique<SqlStoreTransaction>(*this, Mode::snapshot);
+  return std::make_unique<SqlStoreTransaction>(*this, write ? Mode::read_write : Mode::snapshot);
 }
 std::unique_ptr<StoreTransaction> SqlStore::begin_single() {
   return std::make_unique<SqlStoreTransaction>(*this, Mode::single_write);

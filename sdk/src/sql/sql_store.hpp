@@ -21,7 +21,6 @@ class SqlStore final : public Store {
   SqlStore(std::unique_ptr<Connection> connection, std::string_view schema);
 
   std::unique_ptr<StoreTransaction> begin(bool write) override;
-  std::unique_ptr<StoreTransaction> begin_snapshot() override;
   std::unique_ptr<StoreTransaction> begin_single() override;
   bool side_by_side() const override { return connection_->dialect() == Dialect::postgres; }
   void wait_for_window(std::int64_t window_id) override;
